@@ -1,0 +1,1 @@
+//! What must be decided before the VM runs: isolation, assets and their digests, boot phases. No browser.

@@ -1,0 +1,1 @@
+//! The app: everything that may touch the browser. Pure parts live under `crates/`.
