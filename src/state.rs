@@ -1,0 +1,179 @@
+//! What the page shows: plain values, and the signals that hold them. The driver writes, the views read.
+//! Nothing here computes, fetches or knows the time.
+
+use leptos::prelude::*;
+
+/// How far the VM is; the words are part of the contract (`data-testid="vm-state"`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum VmState {
+    /// Waiting for cross-origin isolation.
+    #[default]
+    Isolating,
+    /// Fetching and checking the VM and its packs.
+    Loading,
+    /// The VM runs; the console in it does not answer yet.
+    Booting,
+    /// The console answers.
+    Ready,
+    /// The VM went down or was asked to; a new one is on its way.
+    Restarting,
+    /// No VM, and none is on its way.
+    Failed,
+}
+
+impl VmState {
+    /// The contract's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Isolating => "isolating",
+            Self::Loading => "loading",
+            Self::Booting => "booting",
+            Self::Ready => "ready",
+            Self::Restarting => "restarting",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Whether the page may use shared memory.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Isolation {
+    /// Not known yet.
+    #[default]
+    Pending,
+    /// It may.
+    Isolated,
+    /// It may not: why, and what to do, in words.
+    Refused(String),
+}
+
+/// Bytes of one part that the boot fetches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The part's name for people, such as `VM` or `core pack`.
+    pub name: String,
+    /// Bytes that have arrived.
+    pub loaded_bytes: u64,
+    /// Bytes there will be, from the site's manifest.
+    pub total_bytes: u64,
+}
+
+/// Real bytes of the boot.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct BootProgress {
+    /// Every part that the first prompt needs.
+    pub parts: Vec<Part>,
+}
+
+/// How grave a banner is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Something went well or is worth knowing.
+    Info,
+    /// Something was refused; the session goes on.
+    Warning,
+    /// Something broke.
+    Error,
+}
+
+/// A message that stays until it is dismissed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Banner {
+    /// For dismissing.
+    pub id: u64,
+    /// How grave.
+    pub severity: Severity,
+    /// What happened, in one line.
+    pub title: String,
+    /// What it means and what to do; may hold several lines, such as a crash dump.
+    pub detail: String,
+}
+
+/// One program in the list of examples.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// Its module.
+    pub module: String,
+    /// Its title.
+    pub title: String,
+    /// What it shows, in a line or two.
+    pub about: String,
+    /// The expression that runs it in the shell.
+    pub run: String,
+}
+
+/// The service levels as the panel shows them.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct ServiceLevels {
+    /// One row for each operation, in a fixed order.
+    pub rows: Vec<slo::Row>,
+    /// The overall verdict.
+    pub overall: Option<slo::Overall>,
+    /// Roundtrips that have begun and not ended.
+    pub active: usize,
+}
+
+/// One line of the VM's own diagnostics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// For keyed lists; rises by one.
+    pub id: u64,
+    /// Wall-clock time as the page shows it, `HH:MM:SS`.
+    pub at: String,
+    /// How grave.
+    pub severity: Severity,
+    /// The text.
+    pub text: String,
+}
+
+/// Every signal of the page. Copyable handles, owned by the app's root.
+#[derive(Clone, Copy)]
+pub struct State {
+    /// Whether the page is isolated.
+    pub isolation: RwSignal<Isolation>,
+    /// How far the VM is.
+    pub vm: RwSignal<VmState>,
+    /// Bytes of the boot.
+    pub progress: RwSignal<BootProgress>,
+    /// What waits to be dismissed, oldest first.
+    pub banners: RwSignal<Vec<Banner>>,
+    /// The list of examples.
+    pub examples: RwSignal<Vec<Example>>,
+    /// Service levels, renewed a few times a second.
+    pub levels: RwSignal<ServiceLevels>,
+    /// Diagnostics, bounded, oldest first.
+    pub log: RwSignal<Vec<LogLine>>,
+    /// Log lines that were dropped since the log is bounded.
+    pub log_dropped: RwSignal<u64>,
+    /// Output bytes that were dropped since output is bounded.
+    pub output_dropped_bytes: RwSignal<u64>,
+    /// How often the VM was started since the page was opened.
+    pub starts: RwSignal<u32>,
+    /// Build id of the site.
+    pub build: RwSignal<String>,
+}
+
+impl State {
+    /// Fresh signals, in the reactive owner of the caller.
+    pub fn new() -> Self {
+        Self {
+            isolation: RwSignal::default(),
+            vm: RwSignal::default(),
+            progress: RwSignal::default(),
+            banners: RwSignal::default(),
+            examples: RwSignal::default(),
+            levels: RwSignal::default(),
+            log: RwSignal::default(),
+            log_dropped: RwSignal::default(),
+            output_dropped_bytes: RwSignal::default(),
+            starts: RwSignal::default(),
+            build: RwSignal::default(),
+        }
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::new()
+    }
+}
