@@ -2,6 +2,8 @@
 
 use web_sys::HtmlElement;
 
+use crate::state::Theme;
+
 /// One wish.
 #[derive(Clone, Debug)]
 pub enum Intent {
@@ -22,8 +24,10 @@ pub enum Intent {
     },
     /// Change the terminal's font size by so many pixels.
     ResizeFont(i32),
-    /// The colours changed; the terminal must follow.
-    ThemeChanged,
+    /// Press a key in the terminal that an on-screen keyboard lacks.
+    PressKey(Key),
+    /// Use these colours from now on, in the page and in the terminal.
+    ChooseTheme(Theme),
     /// Type an example's expression and run it.
     RunExample(String),
     /// Files from a person's machine: name and content.
@@ -38,6 +42,37 @@ pub enum Intent {
     ExportReport,
     /// Take a banner away.
     Dismiss(u64),
+}
+
+/// A key that an on-screen keyboard lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// Escape.
+    Escape,
+    /// Tab, which completes.
+    Tab,
+    /// Towards the start of the line.
+    Left,
+    /// Towards the end of the line.
+    Right,
+    /// The line before in the history.
+    Up,
+    /// The line after in the history.
+    Down,
+}
+
+impl Key {
+    /// What a terminal sends when the key is pressed.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Escape => "\x1b",
+            Self::Tab => "\t",
+            Self::Left => "\x1b[D",
+            Self::Right => "\x1b[C",
+            Self::Up => "\x1b[A",
+            Self::Down => "\x1b[B",
+        }
+    }
 }
 
 /// How views send; cheap to clone.

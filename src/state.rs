@@ -126,6 +126,18 @@ pub struct LogLine {
     pub text: String,
 }
 
+/// Which colours the page wears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the system asks.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
 /// Every signal of the page. Copyable handles, owned by the app's root.
 #[derive(Clone, Copy)]
 pub struct State {
@@ -151,6 +163,10 @@ pub struct State {
     pub starts: RwSignal<u32>,
     /// Build id of the site.
     pub build: RwSignal<String>,
+    /// Version of the VM as it tells it; empty until it does.
+    pub vm_version: RwSignal<String>,
+    /// The colours in use.
+    pub theme: RwSignal<Theme>,
 }
 
 impl State {
@@ -168,6 +184,8 @@ impl State {
             output_dropped_bytes: RwSignal::default(),
             starts: RwSignal::default(),
             build: RwSignal::default(),
+            vm_version: RwSignal::default(),
+            theme: RwSignal::default(),
         }
     }
 }
