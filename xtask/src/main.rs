@@ -1,6 +1,7 @@
 //! The project's commands. Each says what it does, does all the set-up it needs, and may be run twice.
 
 mod exec;
+mod otp;
 mod place;
 mod step;
 
@@ -16,8 +17,13 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    /// Build the Erlang/OTP packs.
+    Otp(otp::Options),
+}
 
 fn main() -> Result<()> {
-    match Arguments::parse().command {}
+    match Arguments::parse().command {
+        Command::Otp(options) => otp::main(&options),
+    }
 }
