@@ -1,0 +1,113 @@
+//! Makes a lean VM out of AtomVM's instrumented web build, one named step at a time.
+//! A step recognises what it changes by its exact shape: where none of it is there it is not needed,
+//! where it is there in a shape that the step does not know the file is refused.
+
+mod glue;
+mod memory;
+mod natives;
+mod strip;
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+use sha2::{Digest, Sha256};
+use walrus::{Module, ModuleConfig};
+
+pub use glue::lean_glue;
+pub use natives::natives;
+
+/// What a step found and did.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It changed the file, as said.
+    Done(String),
+    /// Nothing of what it changes is in the file.
+    NotNeeded(&'static str),
+}
+
+/// The steps, in the order in which they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Step {
+    /// Widen the limits of the memory import.
+    Memory,
+    /// Drop debug sections.
+    Strip,
+    /// Patch and minify the glue.
+    Glue,
+}
+
+impl Step {
+    /// All of them.
+    pub fn all() -> &'static [Step] {
+        Step::value_variants()
+    }
+
+    /// The name that the command line knows.
+    pub fn name(self) -> String {
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
+    }
+
+    /// The step's own source: a change of it is a change of the result.
+    fn source(self) -> &'static str {
+        match self {
+            Step::Memory => include_str!("memory.rs"),
+            Step::Strip => include_str!("strip.rs"),
+            Step::Glue => include_str!("glue.rs"),
+        }
+    }
+
+    /// Runs the step on a parsed module; what works on files (the optimiser, the glue) is not run here.
+    fn apply(self, module: &mut Module) -> Result<Option<Outcome>> {
+        let outcome = match self {
+            Step::Memory => memory::widen(module)?,
+            Step::Strip => strip::strip(module),
+            Step::Glue => return Ok(None),
+        };
+        Ok(Some(outcome))
+    }
+}
+
+/// Reads a VM, runs the chosen steps on it and writes it again; `report` hears of every step.
+pub fn lean_wasm(
+    wasm: &[u8],
+    steps: &[Step],
+    mut report: impl FnMut(Step, &Outcome),
+) -> Result<Vec<u8>> {
+    let names = if steps.contains(&Step::Strip) { Names::Dropped } else { Names::Kept };
+    let mut module = parse(wasm, names)?;
+    for &step in Step::all().iter().filter(|step| steps.contains(step)) {
+        let done = step
+            .apply(&mut module)
+            .with_context(|| format!("step `{}` does not know this AtomVM.wasm", step.name()))?;
+        if let Some(outcome) = done {
+            report(step, &outcome);
+        }
+    }
+    Ok(module.emit_wasm())
+}
+
+/// A digest that changes whenever the result of the chosen steps may change.
+pub fn recipe(steps: &[Step]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(include_str!("mod.rs"));
+    for step in Step::all().iter().filter(|step| steps.contains(step)) {
+        hasher.update(step.name());
+        hasher.update(step.source());
+    }
+    format!("{:x}", hasher.finalize())
+}
+
+/// Whether the written module names its functions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Kept,
+    Dropped,
+}
+
+fn parse(wasm: &[u8], names: Names) -> Result<Module> {
+    let mut config = ModuleConfig::new();
+    config.generate_producers_section(false).generate_dwarf(false);
+    config.generate_name_section(names == Names::Kept);
+    Module::from_buffer_with_config(wasm, &config).context("AtomVM.wasm is not a module we can read")
+}
