@@ -1,0 +1,3 @@
+//! The command line tool over the library.
+
+fn main() {}
