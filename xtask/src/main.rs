@@ -1,9 +1,15 @@
 //! The project's commands. Each says what it does, does all the set-up it needs, and may be run twice.
 
+mod bundle;
+mod examples;
 mod exec;
+mod host;
+mod lean;
 mod otp;
 mod place;
 mod step;
+mod tools;
+mod vm;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -18,12 +24,18 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Install or find everything that building the site needs.
+    Setup,
+    /// Make the lean VM and say where it is.
+    Vm(vm::Options),
     /// Build the Erlang/OTP packs.
     Otp(otp::Options),
 }
 
 fn main() -> Result<()> {
     match Arguments::parse().command {
+        Command::Setup => tools::for_build().map(drop),
+        Command::Vm(options) => vm::main(&options),
         Command::Otp(options) => otp::main(&options),
     }
 }
