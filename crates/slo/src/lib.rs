@@ -1,1 +1,28 @@
 //! Service levels of a roundtrip: samples, histograms, objectives and reports. No clock, no browser.
+//!
+//! Time enters as an argument, in microseconds of whatever steady clock the caller has; numbers
+//! leave as plain values that a view only formats. [`Engine`] is the one entrance.
+
+mod account;
+mod engine;
+mod histogram;
+mod objective;
+mod operation;
+mod outcome;
+mod ratio;
+mod report;
+mod roundtrip;
+mod row;
+mod time;
+
+pub use account::Counts;
+pub use engine::{Engine, Irregularities, MAX_OPEN, Refusal};
+pub use histogram::{Latencies, Precision};
+pub use objective::{Indicator, MAX_OBJECTIVES, Objective, ObjectiveError, Objectives, Promise};
+pub use operation::{Custom, MAX_CUSTOM, MAX_NAME_BYTES, NameError, Operation};
+pub use outcome::{Outcome, Reason, Verdict};
+pub use ratio::{Ppm, Ratio};
+pub use report::{Overall, SlaReport, SlaStats, Thresholds, Violation};
+pub use roundtrip::{Ending, Roundtrip};
+pub use row::{Breach, Compliance, Row};
+pub use time::{Micros, Span};

@@ -1,0 +1,210 @@
+//! The books of one operation: how its roundtrips ended and how long the answers took.
+
+use crate::histogram::{Latencies, Precision};
+use crate::objective::Promise;
+use crate::outcome::{Outcome, Reason, Verdict};
+use crate::ratio::Ratio;
+use crate::time::Span;
+
+/// How the roundtrips of one operation ended, each counted in exactly one of the fields that are
+/// not said to be part of another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Answered: with a value or with the user's own exception.
+    pub answered: u64,
+    /// Of the answered: the user's program raised.
+    pub raised: u64,
+    /// Of the answered: slower than promised.
+    pub slow: u64,
+    /// Without an answer.
+    pub errors: u64,
+    /// Of the errors: the token was dropped.
+    pub abandoned: u64,
+    /// Turned away by admission.
+    pub refused: u64,
+    /// Malformed requests.
+    pub rejected: u64,
+    /// Taken back by whoever asked.
+    pub cancelled: u64,
+    /// Left out, since the tab was hidden or the machine slept while they ran.
+    pub hidden: u64,
+}
+
+impl Counts {
+    /// What the service is judged by: answered and errors.
+    pub fn judged(&self) -> u64 {
+        self.answered + self.errors
+    }
+
+    /// Everything that ever ended.
+    pub fn total(&self) -> u64 {
+        self.judged() + self.refused + self.rejected + self.cancelled + self.hidden
+    }
+
+    /// The share of errors; nothing without traffic.
+    pub fn error_rate(&self) -> Option<Ratio> {
+        Ratio::new(self.errors, self.judged())
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.answered += other.answered;
+        self.raised += other.raised;
+        self.slow += other.slow;
+        self.errors += other.errors;
+        self.abandoned += other.abandoned;
+        self.refused += other.refused;
+        self.rejected += other.rejected;
+        self.cancelled += other.cancelled;
+        self.hidden += other.hidden;
+    }
+}
+
+/// How one roundtrip ended, with its parts as far as they are known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sample {
+    pub(crate) outcome: Outcome,
+    pub(crate) latency: Span,
+    pub(crate) queue: Option<Span>,
+    pub(crate) vm: Option<Span>,
+}
+
+/// The parts of a roundtrip, each with its own latencies.
+#[derive(Clone, Debug)]
+pub(crate) struct Phases {
+    pub(crate) queue: Latencies,
+    pub(crate) transport: Latencies,
+    pub(crate) vm: Latencies,
+}
+
+/// The books of one operation. Histograms are made at the first sample and then stay.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Account {
+    pub(crate) counts: Counts,
+    pub(crate) open: u32,
+    pub(crate) last_error: Option<Outcome>,
+    pub(crate) latencies: Option<Box<Latencies>>,
+    pub(crate) phases: Option<Box<Phases>>,
+}
+
+impl Account {
+    /// Enters a judged roundtrip. `promise` decides what is slow.
+    pub(crate) fn enter(&mut self, sample: Sample, promise: &Promise) {
+        match sample.outcome.verdict() {
+            Verdict::Answered => self.answer(sample, promise),
+            Verdict::Error => {
+                self.counts.errors += 1;
+                self.counts.abandoned += u64::from(sample.outcome == Outcome::Abandoned);
+                self.last_error = Some(sample.outcome);
+            }
+            Verdict::Refused => self.counts.refused += 1,
+            Verdict::Rejected => self.counts.rejected += 1,
+            Verdict::Cancelled => self.counts.cancelled += 1,
+        }
+    }
+
+    fn answer(&mut self, sample: Sample, promise: &Promise) {
+        let raised = sample.outcome == Outcome::Failure(Reason::ErlangError);
+        self.counts.answered += 1;
+        self.counts.raised += u64::from(raised);
+        self.counts.slow += u64::from(promise.is_slow(sample.latency));
+        let fine = || Box::new(Latencies::new(Precision::Fine));
+        self.latencies
+            .get_or_insert_with(fine)
+            .record(sample.latency);
+        if sample.queue.is_some() || sample.vm.is_some() {
+            self.split(sample);
+        }
+    }
+
+    fn split(&mut self, sample: Sample) {
+        let phases = self.phases.get_or_insert_with(|| {
+            let coarse = || Latencies::new(Precision::Coarse);
+            Box::new(Phases {
+                queue: coarse(),
+                transport: coarse(),
+                vm: coarse(),
+            })
+        });
+        if let Some(queue) = sample.queue {
+            phases.queue.record(queue);
+        }
+        if let Some(vm) = sample.vm {
+            phases.vm.record(vm);
+            // Lengths may be subtracted across clocks, points in time may not.
+            let elsewhere = sample.queue.unwrap_or_default().0.saturating_add(vm.0);
+            phases
+                .transport
+                .record(Span(sample.latency.0.saturating_sub(elsewhere)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(latency: u64, queue: Option<u64>, vm: Option<u64>) -> Sample {
+        let (queue, vm) = (queue.map(Span), vm.map(Span));
+        Sample {
+            outcome: Outcome::Success,
+            latency: Span(latency),
+            queue,
+            vm,
+        }
+    }
+
+    #[test]
+    fn transport_is_what_queue_and_vm_leave_of_the_total() {
+        let mut account = Account::default();
+        let mut last = |s| {
+            account.enter(s, &Promise::DEFAULT);
+            let of = |l: &Latencies| l.last().map(|span| span.0);
+            account
+                .phases
+                .as_ref()
+                .map(|p| (of(&p.queue), of(&p.transport), of(&p.vm)))
+        };
+        assert_eq!(last(sample(100, None, None)), None);
+        assert_eq!(
+            last(sample(100, Some(7), None)),
+            Some((Some(7), None, None))
+        );
+        assert_eq!(
+            last(sample(100, Some(20), Some(50))),
+            Some((Some(20), Some(30), Some(50)))
+        );
+        assert_eq!(
+            last(sample(100, None, Some(150))),
+            Some((Some(20), Some(0), Some(150)))
+        );
+    }
+
+    #[test]
+    fn each_ending_is_counted_once() {
+        let mut account = Account::default();
+        let failures = Reason::ALL.map(Outcome::Failure);
+        let endings = [Outcome::Success, Outcome::Abandoned, Outcome::Refused];
+        let all: Vec<_> = endings.into_iter().chain(failures).collect();
+        for &outcome in &all {
+            account.enter(
+                Sample {
+                    outcome,
+                    ..sample(20_000, None, None)
+                },
+                &Promise::DEFAULT,
+            );
+        }
+        let counts = account.counts;
+        assert_eq!(counts.total(), all.len() as u64);
+        assert_eq!((counts.answered, counts.raised, counts.slow), (2, 1, 2));
+        assert_eq!((counts.errors, counts.abandoned), (5, 1));
+        assert_eq!(
+            (counts.refused, counts.rejected, counts.cancelled),
+            (3, 4, 1)
+        );
+        let mut twice = counts;
+        twice.add(&counts);
+        assert_eq!(twice.total(), 2 * counts.total());
+        assert_eq!(twice.error_rate().unwrap().part(), 10);
+    }
+}

@@ -1,0 +1,374 @@
+//! The engine: opens and ends roundtrips, keeps the books, answers with rows and reports.
+//! Pure; every point in time is an argument, and each call may be the first after a sleep.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::account::{Account, Counts, Sample};
+use crate::objective::Objectives;
+use crate::operation::{NameError, Names, Operation, ROWS};
+use crate::outcome::{Outcome, Reason, Verdict};
+use crate::report::{Overall, SlaReport, SlaStats, Thresholds, Violation};
+use crate::roundtrip::{Ending, Open, Roundtrip, Table};
+use crate::row::{Compliance, Row};
+use crate::time::{Micros, Span, Timeline};
+
+/// The most roundtrips open at once; one more is refused.
+pub const MAX_OPEN: usize = 16_384;
+
+/// After this a roundtrip is over even if nobody says so. The session has deadlines of its own;
+/// this is the net under them.
+const DEADLINE: Span = Span::secs(120);
+
+/// Why a roundtrip may not begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// As many are open as are kept track of.
+    #[error("{MAX_OPEN} roundtrips are open already; wait for some of them to end")]
+    Full,
+}
+
+/// What went wrong around the samples: nothing of this is lost silently.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Irregularities {
+    /// The clock stepped back.
+    pub clock_steps_back: u64,
+    /// The machine slept, or the clock jumped ahead by more than a minute.
+    pub sleeps: u64,
+    /// Endings that came after the deadline had counted a timeout.
+    pub late: u64,
+    /// Tokens handed to the wrong engine.
+    pub foreign: u64,
+    /// Lookups of operation names that found no place left and went to `other`.
+    pub overflowed_names: u64,
+}
+
+/// Service levels of all operations.
+pub struct Engine {
+    timeline: Timeline,
+    /// Grows with each change of visibility and each sleep: a roundtrip that saw two epochs is
+    /// not judged.
+    epoch: u64,
+    hidden: bool,
+    names: Names,
+    objectives: Objectives,
+    table: Table,
+    /// By [`Operation::row`].
+    accounts: Box<[Account]>,
+    late: u64,
+    foreign: u64,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new(Objectives::default())
+    }
+}
+
+impl Engine {
+    /// An engine without samples, held to `objectives`.
+    pub fn new(objectives: Objectives) -> Self {
+        Self {
+            timeline: Timeline::default(),
+            epoch: 0,
+            hidden: false,
+            names: Names::default(),
+            objectives,
+            table: Table::new(MAX_OPEN),
+            accounts: (0..ROWS).map(|_| Account::default()).collect(),
+            late: 0,
+            foreign: 0,
+        }
+    }
+
+    /// The operation of that name; a new name takes one of a bounded number of places, and when
+    /// none is left the answer is [`Operation::Other`].
+    ///
+    /// # Errors
+    /// What is no operation's name.
+    pub fn operation(&mut self, name: &str) -> Result<Operation, NameError> {
+        self.names.intern(name)
+    }
+
+    /// Begins a roundtrip.
+    ///
+    /// # Errors
+    /// A refusal, which is counted for the operation.
+    pub fn begin(&mut self, operation: Operation, now: Micros) -> Result<Roundtrip, Refusal> {
+        self.begin_within(operation, now, DEADLINE)
+    }
+
+    /// Begins a roundtrip that is over after `limit` at the latest. The limit is a net: make it
+    /// longer than the caller's own deadline, or the two will race.
+    ///
+    /// # Errors
+    /// A refusal, which is counted for the operation.
+    pub fn begin_within(
+        &mut self,
+        operation: Operation,
+        now: Micros,
+        limit: Span,
+    ) -> Result<Roundtrip, Refusal> {
+        let now = self.observe(now);
+        let operation = self.names.own(operation);
+        if self.table.is_full() {
+            self.sweep(now);
+        }
+        let account = &mut self.accounts[operation.row()];
+        match self.table.open(operation, now, now.plus(limit), self.epoch) {
+            Some(token) => {
+                account.open += 1;
+                Ok(token)
+            }
+            None => {
+                account.counts.refused += 1;
+                Err(Refusal::Full)
+            }
+        }
+    }
+
+    /// Ends a roundtrip that brought a value.
+    pub fn succeed(&mut self, token: Roundtrip, now: Micros) -> Ending {
+        self.end(token, Outcome::Success, now)
+    }
+
+    /// Ends a roundtrip that brought none. Pass every reason, the user's own exception too: what
+    /// each says about the service is decided by [`Outcome::verdict`].
+    pub fn fail(&mut self, token: Roundtrip, reason: Reason, now: Micros) -> Ending {
+        self.end(token, Outcome::Failure(reason), now)
+    }
+
+    fn end(&mut self, mut token: Roundtrip, outcome: Outcome, now: Micros) -> Ending {
+        let now = self.observe(now);
+        match self.table.close(&mut token) {
+            Ok(open) => self.enter(&open, outcome, now, token.queue, token.vm),
+            Err(ending) => {
+                self.late += u64::from(ending == Ending::Late);
+                self.foreign += u64::from(ending == Ending::Foreign);
+                ending
+            }
+        }
+    }
+
+    fn enter(
+        &mut self,
+        open: &Open,
+        outcome: Outcome,
+        now: Micros,
+        queue: Option<Span>,
+        vm: Option<Span>,
+    ) -> Ending {
+        let account = &mut self.accounts[open.operation.row()];
+        account.open = account.open.saturating_sub(1);
+        let judged = matches!(outcome.verdict(), Verdict::Answered | Verdict::Error);
+        if judged && (self.hidden || open.epoch != self.epoch) {
+            account.counts.hidden += 1;
+            return Ending::LeftOut;
+        }
+        let latency = now.since(open.began);
+        let promise = self.objectives.promise(open.operation);
+        account.enter(
+            Sample {
+                outcome,
+                latency,
+                queue,
+                vm,
+            },
+            promise,
+        );
+        Ending::Recorded(latency)
+    }
+
+    /// Counts a request that was turned away before a roundtrip could begin, or was malformed.
+    pub fn turn_away(&mut self, operation: Operation, reason: Reason) {
+        let operation = self.names.own(operation);
+        let sample = Sample {
+            outcome: Outcome::Failure(reason),
+            latency: Span::default(),
+            queue: None,
+            vm: None,
+        };
+        let promise = self.objectives.promise(operation);
+        self.accounts[operation.row()].enter(sample, promise);
+    }
+
+    /// Finds what was dropped or is overdue. Call it at least once a second: a gap of more than a
+    /// minute between any two calls is taken for a sleep.
+    pub fn tick(&mut self, now: Micros) {
+        let now = self.observe(now);
+        self.sweep(now);
+    }
+
+    /// Says whether the tab is hidden. Browsers slow hidden tabs down, so that what runs then is
+    /// counted but not judged.
+    pub fn set_hidden(&mut self, hidden: bool, now: Micros) {
+        self.observe(now);
+        if hidden != self.hidden {
+            self.hidden = hidden;
+            self.epoch += 1;
+        }
+    }
+
+    /// Forgets all samples. Open roundtrips go on and count when they end.
+    pub fn reset(&mut self) {
+        for account in &mut self.accounts {
+            *account = Account {
+                open: account.open,
+                ..Account::default()
+            };
+        }
+    }
+
+    /// Takes on another set of objectives. What was recorded keeps the verdict of its day.
+    pub fn set_objectives(&mut self, objectives: Objectives) {
+        self.objectives = objectives;
+    }
+
+    /// The objectives in force.
+    pub fn objectives(&self) -> &Objectives {
+        &self.objectives
+    }
+
+    fn observe(&mut self, raw: Micros) -> Micros {
+        let tick = self.timeline.observe(raw);
+        self.epoch += u64::from(tick.slept);
+        tick.now
+    }
+
+    fn sweep(&mut self, now: Micros) {
+        let mut ended = vec![];
+        self.table
+            .drain_abandoned(|open| ended.push((open, Outcome::Abandoned)));
+        let timeout = Outcome::Failure(Reason::Timeout);
+        self.table
+            .drain_overdue(now, |open| ended.push((open, timeout)));
+        for (open, outcome) in ended {
+            self.enter(&open, outcome, now, None, None);
+        }
+    }
+
+    /// A row for each operation: the product's own always, in the order they are shown; then those
+    /// the embedder named; then `other`, if it was needed.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.names
+            .all()
+            .map(|operation| self.row(operation))
+            .filter(|row| {
+                row.operation != Operation::Other || row.open > 0 || row.counts.total() > 0
+            })
+    }
+
+    /// The row of one operation.
+    pub fn row(&self, operation: Operation) -> Row<'_> {
+        let operation = self.names.own(operation);
+        let account = &self.accounts[operation.row()];
+        let promise = *self.objectives.promise(operation);
+        Row::new(operation, self.names.name(operation), account, promise)
+    }
+
+    /// `slaStats(operation)`; nothing for a name no roundtrip was ever opened under.
+    pub fn sla_stats(&self, name: &str) -> Option<SlaStats> {
+        Some(SlaStats::from(&self.row(self.names.find(name)?)))
+    }
+
+    /// `slaReport()`.
+    pub fn sla_report(&self) -> SlaReport {
+        let rows: Vec<Row<'_>> = self.rows().collect();
+        let violations = rows.iter().filter_map(|row| {
+            Some(Violation {
+                operation_type: row.name.to_owned(),
+                reason: row.reason()?,
+                stats: SlaStats::from(row),
+            })
+        });
+        let promise = self.objectives.overall();
+        SlaReport {
+            thresholds: Thresholds {
+                max_latency: promise.latency.as_millis(),
+                max_error_rate: promise.error_budget.as_fraction(),
+            },
+            operations: rows
+                .iter()
+                .map(|row| (row.name.to_owned(), row.into()))
+                .collect(),
+            overall: self.overall(),
+            violations: violations.collect(),
+            active: self.table.len(),
+        }
+    }
+
+    fn overall(&self) -> Overall {
+        let counts = self.totals();
+        Overall {
+            total_roundtrips: counts.judged(),
+            total_errors: counts.errors,
+            overall_error_rate: counts.error_rate().map(|rate| rate.as_fraction()),
+            overall_compliant: self.compliance().as_bool(),
+        }
+    }
+
+    /// The counts of all operations together.
+    pub fn totals(&self) -> Counts {
+        let mut totals = Counts::default();
+        self.accounts
+            .iter()
+            .for_each(|account| totals.add(&account.counts));
+        totals
+    }
+
+    /// Whether the service as a whole keeps its promise: every operation its own, and all together
+    /// the overall error rate.
+    pub fn compliance(&self) -> Compliance {
+        let totals = self.totals();
+        let promise = self.objectives.overall();
+        let each = self.names.all().map(|operation| {
+            let counts = &self.accounts[operation.row()].counts;
+            Compliance::of(counts, self.objectives.promise(operation))
+        });
+        let errors = promise.breaks_errors(totals.errors, totals.judged());
+        let together = match totals.judged() {
+            0 => Compliance::NoTraffic,
+            _ if errors => Compliance::Broken(crate::Breach {
+                latency: false,
+                errors,
+            }),
+            _ => Compliance::Kept,
+        };
+        each.fold(together, Compliance::and)
+    }
+
+    /// How many roundtrips are open.
+    pub fn active(&self) -> usize {
+        self.table.len()
+    }
+
+    /// The open roundtrips with their age at the last call.
+    pub fn open(&self) -> impl Iterator<Item = (&str, Span)> {
+        let now = self.timeline.now();
+        self.table
+            .iter()
+            .map(move |open| (self.names.name(open.operation), now.since(open.began)))
+    }
+
+    /// What went wrong around the samples.
+    pub fn irregularities(&self) -> Irregularities {
+        Irregularities {
+            clock_steps_back: self.timeline.steps_back,
+            sleeps: self.timeline.sleeps,
+            late: self.late,
+            foreign: self.foreign,
+            overflowed_names: self.names.overflowed,
+        }
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("open", &self.table.len())
+            .field("totals", &self.totals())
+            .field("irregularities", &self.irregularities())
+            .finish_non_exhaustive()
+    }
+}
