@@ -1,0 +1,158 @@
+//! The reports as outside code sees them: JSON text, compared whole.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use serde_json::{Value, json};
+use slo::{Compliance, Engine, Indicator, Micros, Objectives, Operation, Reason, Span};
+
+/// Ends roundtrips of `operation` with the given latencies in milliseconds; 0 is a timeout.
+fn play(engine: &mut Engine, operation: Operation, latencies: &[u64]) {
+    for &ms in latencies {
+        let token = engine.begin(operation, Micros(1_000_000)).unwrap();
+        let end = Micros(1_000_000 + ms * 1_000);
+        match ms {
+            0 => engine.fail(token, Reason::Timeout, end),
+            _ => engine.succeed(token, end),
+        };
+        // Back to where it was: a step the engine survives, and the next latency is right again.
+        engine.tick(Micros(1_000_000));
+    }
+}
+
+fn json(value: impl serde::Serialize) -> Value {
+    serde_json::to_value(value).unwrap()
+}
+
+fn nothing() -> Value {
+    json!({
+        "count": 0, "averageLatency": null, "errorRate": null, "errorCount": 0,
+        "lastLatency": null, "lastError": null, "slaCompliant": null,
+        "p50": null, "p95": null, "p99": null, "max": null,
+    })
+}
+
+#[test]
+fn an_operation_without_traffic_has_no_numbers() {
+    assert_eq!(json(Engine::default().sla_stats("eval")), nothing());
+    assert_eq!(Engine::default().sla_stats("never_heard_of"), None);
+}
+
+#[test]
+fn stats_of_one_operation() {
+    let mut engine = Engine::default();
+    play(&mut engine, Operation::Eval, &[1, 1, 1, 5, 0]);
+    let want = json!({
+        "count": 5, "averageLatency": 2.0, "errorRate": 0.2, "errorCount": 1,
+        "lastLatency": 5.0, "lastError": "timeout", "slaCompliant": false,
+        "p50": 1.0, "p95": 5.0, "p99": 5.0, "max": 5.0,
+    });
+    assert_eq!(json(engine.sla_stats("eval")), want);
+}
+
+#[test]
+fn a_report_without_traffic_claims_nothing() {
+    let report = json(Engine::default().sla_report());
+    let operations = report["operations"].as_object().unwrap();
+    assert_eq!(operations.len(), 8);
+    assert!(operations.values().all(|stats| *stats == nothing()));
+    assert_eq!(
+        report["thresholds"],
+        json!({"maxLatency": 10.0, "maxErrorRate": 0.001})
+    );
+    assert_eq!(
+        report["overall"],
+        json!({
+            "totalRoundtrips": 0, "totalErrors": 0,
+            "overallErrorRate": null, "overallCompliant": null,
+        })
+    );
+    assert_eq!(
+        (&report["violations"], &report["active"]),
+        (&json!([]), &json!(0))
+    );
+}
+
+#[test]
+fn violations_say_why() {
+    let mut engine = Engine::default();
+    play(&mut engine, Operation::Call, &[1, 1, 1, 0]);
+    play(&mut engine, Operation::Eval, &[1, 20, 30, 0]);
+    play(&mut engine, Operation::Compile, &[900, 1_100, 1_200]);
+    let open = engine.begin(Operation::Load, Micros(1_000_000));
+    let report = json(engine.sla_report());
+    let violations: Vec<_> = report["violations"].as_array().unwrap().iter().collect();
+    let said: Vec<_> = violations
+        .iter()
+        .map(|v| (&v["operationType"], &v["reason"]))
+        .collect();
+    let slow = "2 of 3 answers took longer than 10 ms, at most 1 % may";
+    let failed = "1 of 4 roundtrips failed, less than 0.1 % may";
+    assert_eq!(
+        said,
+        [
+            (&json!("eval"), &json!(format!("{slow}; {failed}"))),
+            (&json!("call"), &json!(failed)),
+        ]
+    );
+    assert_eq!(violations[0]["stats"], report["operations"]["eval"]);
+    assert_eq!(report["operations"]["compile"]["slaCompliant"], json!(true));
+    let overall = json!({
+        "totalRoundtrips": 11, "totalErrors": 2,
+        "overallErrorRate": 2.0 / 11.0, "overallCompliant": false,
+    });
+    assert_eq!(report["overall"], overall);
+    assert_eq!(report["active"], json!(1));
+    drop(open);
+}
+
+#[test]
+fn the_whole_complies_when_every_part_does_and_all_together_do() {
+    let check = |acts: &[(Operation, &[u64])], want: &str| {
+        let mut engine = Engine::default();
+        acts.iter()
+            .for_each(|(operation, latencies)| play(&mut engine, *operation, latencies));
+        let said = match engine.compliance() {
+            Compliance::NoTraffic => "no traffic".to_owned(),
+            Compliance::Kept => "kept".to_owned(),
+            Compliance::Broken(b) => format!("broken: latency {}, errors {}", b.latency, b.errors),
+        };
+        assert_eq!(said, want);
+    };
+    check(&[], "no traffic");
+    check(&[(Operation::Eval, &[1])], "kept");
+    check(
+        &[(Operation::Eval, &[1]), (Operation::Load, &[240])],
+        "kept",
+    );
+    check(
+        &[(Operation::Eval, &[11])],
+        "broken: latency true, errors false",
+    );
+    check(
+        &[(Operation::Eval, &[11]), (Operation::Call, &[0])],
+        "broken: latency true, errors true",
+    );
+    check(
+        &[(Operation::Call, &[0]), (Operation::Eval, &[1])],
+        "broken: latency false, errors true",
+    );
+}
+
+#[test]
+fn new_objectives_judge_what_comes_after_them() {
+    let mut engine = Engine::default();
+    play(&mut engine, Operation::Eval, &[8, 8, 8]);
+    let mut list: Vec<_> = engine.objectives().iter().copied().collect();
+    list[1].indicator = Indicator::Latency {
+        threshold: Span::millis(5),
+    };
+    engine.set_objectives(Objectives::new(list).unwrap());
+    assert_eq!(engine.row(Operation::Eval).counts.slow, 0);
+    play(&mut engine, Operation::Eval, &[8, 8]);
+    let row = engine.row(Operation::Eval);
+    let reason = "2 of 5 answers took longer than 5 ms, at most 1 % may";
+    assert_eq!(row.reason().as_deref(), Some(reason));
+    assert_eq!(
+        json(engine.sla_report())["thresholds"]["maxLatency"],
+        json!(5.0)
+    );
+}
