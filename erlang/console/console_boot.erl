@@ -1,0 +1,70 @@
+%% Start module of the core pack: brings the bridge up first, tells the page,
+%% then starts the rest, and restarts whatever of it dies.
+-module(console_boot).
+
+-export([start/0, echo/0]).
+
+%% A process that dies younger than this is restarted after a pause of the same
+%% length: one that cannot start must not keep the VM busy.
+-define(YOUNG_MS, 100).
+
+-spec start() -> no_return().
+start() ->
+    process_flag(trap_exit, true),
+    Bridge = start_child({console, fun console:init/0}),
+    console_device:event(#{event => console_up}),
+    Rest = [start_child(Child) || Child <- children()],
+    supervise([Bridge | Rest]).
+
+children() ->
+    [{echo, fun ?MODULE:echo/0},
+     {user, fun console_user:init/0},
+     {standard_error, fun console_user:init/0},
+     {console_tty, fun console_tty:init/0}].
+
+start_child({Name, Init}) ->
+    Pid = spawn_link(Init),
+    true = register(Name, Pid),
+    lead(Name, Pid),
+    {Pid, Name, Init, erlang:monotonic_time(millisecond)}.
+
+%% Whatever is started later inherits `user` as its group leader.
+lead(user, User) ->
+    group_leader(User, self()),
+    [group_leader(User, Pid) || Name <- [console, echo], Pid <- [whereis(Name)], is_pid(Pid)];
+lead(_Name, _Pid) ->
+    ok.
+
+supervise(Children) ->
+    receive
+        {'EXIT', Pid, Reason} ->
+            case lists:keytake(Pid, 1, Children) of
+                {value, {Pid, Name, Init, Since}, Others} ->
+                    pause(erlang:monotonic_time(millisecond) - Since),
+                    Child = start_child({Name, Init}),
+                    report(Name, Reason),
+                    supervise([Child | Others]);
+                false ->
+                    supervise(Children)
+            end;
+        _Other ->
+            supervise(Children)
+    end.
+
+pause(AgeMs) when AgeMs >= ?YOUNG_MS -> ok;
+pause(_AgeMs) -> receive after ?YOUNG_MS -> ok end.
+
+report(Name, Reason) ->
+    Text = unicode:characters_to_binary(io_lib:format("~tp", [Reason])),
+    console_device:event(#{event => process_restarted, process => Name, reason => Text}).
+
+%% Answers a call with its payload: what a roundtrip costs and nothing else.
+-spec echo() -> no_return().
+echo() ->
+    receive
+        {emscripten, {call, Promise, Payload}} ->
+            emscripten:promise_resolve(Promise, Payload);
+        _Other ->
+            ok
+    end,
+    echo().

@@ -1,0 +1,47 @@
+%% Puts values, exceptions and syntax errors into the words of OTP's shell, so
+%% that `eval` and the terminal say the same of the same thing. Pure.
+-module(console_format).
+
+-export([value/1, exception/3, syntax/1]).
+
+%% The limits of OTP's shell: what it prints of a term is cut at this depth and
+%% broken at this width.
+-define(DEPTH, 30).
+-define(COLUMNS, 80).
+-define(LINE_CHARS, 60).
+
+-spec value(term()) -> binary().
+value(Value) when is_integer(Value) ->
+    integer_to_binary(Value);
+value(Value) ->
+    to_binary(pretty(Value, 1)).
+
+-spec exception(error | exit | throw, term(), list()) -> binary().
+exception(Class, Reason, Stack) ->
+    Tag = "** ",
+    Inner = fun(M, _F, _A) -> M =:= erl_eval end,
+    %% What called the evaluation is nobody's business but ours.
+    Own = lists:takewhile(fun(Frame) -> element(1, Frame) =/= console_eval end, Stack),
+    Text = try
+        erl_error:format_exception(
+            length(Tag) + 1, Class, Reason, Own, Inner, fun pretty/2, unicode)
+    catch
+        %% A reason that the formatter trips over is still told.
+        _:_ -> io_lib:format("exception ~ts: ~tp", [Class, Reason])
+    end,
+    to_binary([Tag, Text]).
+
+-spec syntax({term(), module(), term()}) -> binary().
+syntax({Location, Module, What}) ->
+    to_binary(["* ", position(Location), ": ", Module:format_error(What)]).
+
+position({Line, Column}) -> [integer_to_list(Line), $:, integer_to_list(Column)];
+position(Line) -> io_lib:write(Line).
+
+pretty(Value, Column) ->
+    io_lib_pretty:print(Value, [{column, Column}, {line_length, ?COLUMNS},
+                                {depth, ?DEPTH}, {line_max_chars, ?LINE_CHARS},
+                                {strings, true}, {encoding, unicode}]).
+
+to_binary(Chars) ->
+    unicode:characters_to_binary(Chars).
