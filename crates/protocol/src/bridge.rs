@@ -1,0 +1,287 @@
+//! What the worker says to the console process in the VM, what that answers, and the one place where
+//! the VM's words become failures.
+
+use crate::{Failure, codec};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// Registered name of the process that answers the worker.
+pub const CONSOLE: &str = "console";
+/// Registered name of the process that takes what is typed.
+pub const TTY: &str = "console_tty";
+
+/// One question to the console.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+pub enum Question<'a> {
+    /// Are you there?
+    Ping,
+    /// Evaluate.
+    Eval {
+        /// Erlang expressions.
+        source: &'a str,
+    },
+    /// Is anybody registered by that name?
+    Whereis {
+        /// The name.
+        name: &'a str,
+    },
+    /// Load a file that has been checked and written.
+    Load {
+        /// Where it was written.
+        path: &'a str,
+        /// What it is.
+        kind: FileKind,
+        /// The modules that the check found in it.
+        modules: &'a [String],
+        /// Its size.
+        bytes: u64,
+    },
+    /// Load a file that has been checked and written, and run `start/0` of a module.
+    Execute {
+        /// Where it was written.
+        path: &'a str,
+        /// What it is.
+        kind: FileKind,
+        /// The module.
+        module: &'a str,
+        /// The modules that the check found in it.
+        modules: &'a [String],
+        /// Its size.
+        bytes: u64,
+    },
+    /// Use a pack of the site.
+    AddPack {
+        /// Where it was written.
+        path: &'a str,
+    },
+    /// Start the shell in the terminal.
+    StartShell {
+        /// Columns.
+        cols: u16,
+        /// Rows.
+        rows: u16,
+    },
+}
+
+/// One message to the terminal's process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Keys<'a> {
+    /// Typed text.
+    Data {
+        /// As the terminal sends it.
+        text: &'a str,
+    },
+    /// A new size.
+    Resize {
+        /// Columns.
+        cols: u16,
+        /// Rows.
+        rows: u16,
+    },
+    /// Stop what runs in the shell.
+    Interrupt,
+}
+
+/// The two kinds of file that can be loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// One module.
+    Beam,
+    /// A pack of modules.
+    Avm,
+}
+
+/// What an evaluation or a run came to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Evaluated {
+    /// The value as the shell prints it.
+    pub value: String,
+    /// What was printed meanwhile.
+    #[serde(default)]
+    pub output: String,
+}
+
+/// What a load brought in.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Loaded {
+    /// Names of the modules.
+    pub modules: Vec<String>,
+}
+
+/// What Erlang writes to the event device and the page has a word for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Signal {
+    /// The console is registered and answers.
+    ConsoleUp,
+}
+
+impl Signal {
+    /// The signal that a JSON text holds, if the page has a word for it.
+    pub fn read(text: &str) -> Option<Self> {
+        codec::decode(text).ok()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer<T> {
+    Ok(T),
+    Error(Raised),
+}
+
+#[derive(Deserialize)]
+struct Raised {
+    class: String,
+    message: String,
+    #[serde(default)]
+    output: String,
+}
+
+/// What the console's answer says.
+pub fn read_answer<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    match codec::decode(text) {
+        Ok(Answer::Ok(value)) => Ok(value),
+        Ok(Answer::Error(raised)) => Err(Failure::ErlangError {
+            class: raised.class,
+            message: raised.message,
+            output: raised.output,
+        }),
+        Err(undecodable) => Err(error(format!(
+            "the console gave an answer of an unknown shape: {undecodable}"
+        ))),
+    }
+}
+
+/// What the VM's rejection of a call means. AtomVM says `noproc` both when nobody is registered by the
+/// name and when the promise was dropped unanswered; `is_registered` is the console's word on which.
+pub fn read_rejection(word: &str, process: &str, is_registered: bool) -> Failure {
+    match word {
+        "noproc" if is_registered => error(format!(
+            "process {process} dropped the call without an answer, or ended in the middle of it"
+        )),
+        "noproc" => Failure::NoProcess {
+            process: process.to_owned(),
+        },
+        other => error(other.to_owned()),
+    }
+}
+
+fn error(message: String) -> Failure {
+    Failure::ErlangError {
+        class: "error".to_owned(),
+        message,
+        output: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(question: Question<'_>, text: &str) {
+        assert_eq!(codec::encode(&question), text);
+    }
+
+    #[test]
+    fn questions() {
+        check(Question::Ping, r#"{"op":"ping"}"#);
+        check(
+            Question::Eval { source: "\"a\"." },
+            r#"{"op":"eval","source":"\"a\"."}"#,
+        );
+        check(
+            Question::Whereis { name: "echo" },
+            r#"{"op":"whereis","name":"echo"}"#,
+        );
+        check(
+            Question::Load {
+                path: "/data/in/1.avm",
+                kind: FileKind::Avm,
+                modules: &["m".to_owned()],
+                bytes: 9,
+            },
+            r#"{"op":"load","path":"/data/in/1.avm","kind":"avm","modules":["m"],"bytes":9}"#,
+        );
+        check(
+            Question::Execute {
+                path: "/data/in/1.beam",
+                kind: FileKind::Beam,
+                module: "m",
+                modules: &["m".to_owned()],
+                bytes: 9,
+            },
+            r#"{"op":"execute","path":"/data/in/1.beam","kind":"beam","module":"m","modules":["m"],"bytes":9}"#,
+        );
+        check(
+            Question::AddPack {
+                path: "/data/c.avm",
+            },
+            r#"{"op":"add_pack","path":"/data/c.avm"}"#,
+        );
+        check(
+            Question::StartShell { cols: 80, rows: 24 },
+            r#"{"op":"start_shell","cols":80,"rows":24}"#,
+        );
+    }
+
+    #[test]
+    fn keys() {
+        let text = |keys: Keys<'_>| codec::encode(&keys);
+        assert_eq!(
+            text(Keys::Data { text: "x" }),
+            r#"{"type":"data","text":"x"}"#
+        );
+        assert_eq!(
+            text(Keys::Resize { cols: 80, rows: 24 }),
+            r#"{"type":"resize","cols":80,"rows":24}"#
+        );
+        assert_eq!(text(Keys::Interrupt), r#"{"type":"interrupt"}"#);
+    }
+
+    #[test]
+    fn answers() {
+        let evaluated: Evaluated =
+            read_answer(r#"{"ok":{"value":"3","output":"hi\n"}}"#).expect("an answer");
+        assert_eq!(
+            (evaluated.value.as_str(), evaluated.output.as_str()),
+            ("3", "hi\n")
+        );
+        assert_eq!(read_answer(r#"{"ok":false}"#), Ok(false));
+        assert_eq!(
+            read_answer::<bool>(r#"{"error":{"class":"exit","message":"gone"}}"#),
+            Err(Failure::ErlangError {
+                class: "exit".to_owned(),
+                message: "gone".to_owned(),
+                output: String::new(),
+            })
+        );
+        let strange = read_answer::<bool>("pong").expect_err("no answer");
+        assert_eq!(strange.code(), "erlang_error");
+    }
+
+    #[test]
+    fn one_word_of_the_vm_means_two_things() {
+        assert_eq!(read_rejection("noproc", "echo", false).code(), "no_process");
+        assert_eq!(
+            read_rejection("noproc", "echo", true).code(),
+            "erlang_error"
+        );
+        assert_eq!(
+            read_rejection("badarg", "echo", false).code(),
+            "erlang_error"
+        );
+    }
+
+    #[test]
+    fn signals() {
+        assert_eq!(
+            Signal::read(r#"{"event":"console_up"}"#),
+            Some(Signal::ConsoleUp)
+        );
+        assert_eq!(Signal::read(r#"{"event":"tick","n":1}"#), None);
+        assert_eq!(Signal::read("console_up"), None);
+    }
+}

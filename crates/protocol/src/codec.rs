@@ -1,0 +1,34 @@
+//! Messages as text. Bytes never enter the text: a message that has them travels as `[text, ArrayBuffer]`.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A text that is no message of this protocol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undecodable {
+    /// Where and why, as the parser puts it.
+    pub reason: String,
+}
+
+impl std::fmt::Display for Undecodable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "no message of this protocol: {}", self.reason)
+    }
+}
+
+impl std::error::Error for Undecodable {}
+
+/// The text of a message.
+#[expect(
+    clippy::expect_used,
+    reason = "writing to memory cannot fail, and no message holds a map whose keys are not text"
+)]
+pub fn encode<T: Serialize>(message: &T) -> String {
+    serde_json::to_string(message).expect("messages are plain data")
+}
+
+/// The message that a text holds.
+pub fn decode<T: DeserializeOwned>(text: &str) -> Result<T, Undecodable> {
+    serde_json::from_str(text).map_err(|error| Undecodable {
+        reason: error.to_string(),
+    })
+}

@@ -1,0 +1,501 @@
+//! The session's laws: every request ends exactly once, numbers are never used twice, and nothing stays
+//! open when a VM is gone.
+
+use proptest::prelude::*;
+use protocol::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+fn asset(url: &str) -> Asset {
+    Asset {
+        url: url.to_owned(),
+        bytes: 1,
+        sha256: String::new(),
+    }
+}
+
+fn settings() -> Settings {
+    Settings {
+        build: "b1".to_owned(),
+        plan: BootPlan {
+            glue: asset("glue"),
+            wasm: asset("wasm"),
+            packs: Vec::new(),
+            natives: asset("natives"),
+            memory_bytes: 64 << 20,
+        },
+        vm_deadline_us: 10_000,
+        console_deadline_us: 5_000,
+        policy: Policy {
+            max_restarts: 2,
+            period_us: 100_000,
+            first_delay_us: 100,
+            longest_delay_us: 1_000,
+        },
+        seed: 3,
+    }
+}
+
+fn hello() -> Event {
+    Event::Hello(Hello {
+        protocol: PROTOCOL,
+        build: "b1".to_owned(),
+    })
+}
+
+fn crash() -> Event {
+    Event::Crashed(Crash {
+        reason: "Aborted()".to_owned(),
+        dump: Vec::new(),
+        exit_code: None,
+    })
+}
+
+fn call() -> Request {
+    Request::Call {
+        process: "echo".to_owned(),
+        payload: "1".to_owned(),
+    }
+}
+
+/// Drives a session and writes down what it asks for, a word for each effect.
+struct Desk {
+    session: Session<u32>,
+    out: Vec<Effect<u32>>,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self {
+            session: Session::new(settings()),
+            out: Vec::new(),
+        }
+    }
+
+    fn ready() -> Self {
+        let mut desk = Self::new();
+        desk.session.start(0, &mut desk.out);
+        for event in [hello(), Event::VmStarted, Event::ConsoleStarted] {
+            desk.hear(0, event);
+        }
+        assert_eq!(desk.session.phase(), &Phase::Ready);
+        // The wake-up for the boot's deadlines comes too, and finds nothing to do.
+        desk.session.wake(10_000, &mut desk.out);
+        desk.out.clear();
+        desk
+    }
+
+    fn hear(&mut self, now_us: u64, event: Event) -> Option<Event> {
+        let generation = self.session.generation();
+        self.session.hear(now_us, generation, event, &mut self.out)
+    }
+
+    fn open(&mut self, now_us: u64, timeout_ms: u32, ticket: u32) -> Option<CallId> {
+        self.session
+            .open(now_us, call(), timeout_ms, ticket, &mut self.out)
+    }
+
+    fn check(&mut self, expected: &str) {
+        let words: Vec<String> = self.out.drain(..).map(|effect| word(&effect)).collect();
+        assert_eq!(words.join(", "), expected);
+    }
+}
+
+fn word(effect: &Effect<u32>) -> String {
+    match effect {
+        Effect::Spawn { generation } => format!("spawn {generation}"),
+        Effect::Kill => "kill".to_owned(),
+        Effect::Send(Command::Hello(_)) => "send hello".to_owned(),
+        Effect::Send(Command::Boot(_)) => "send boot".to_owned(),
+        Effect::Send(Command::Perform { .. }) => "send perform".to_owned(),
+        Effect::Send(Command::Cancel { .. }) => "send cancel".to_owned(),
+        Effect::Send(_) => "send".to_owned(),
+        Effect::Settle {
+            ticket,
+            outcome: Ok(_),
+        } => format!("{ticket} ok"),
+        Effect::Settle {
+            ticket,
+            outcome: Err(failure),
+        } => format!("{ticket} {}", failure.code()),
+        Effect::WakeAt { at_us } => format!("wake {at_us}"),
+        Effect::Moved => "moved".to_owned(),
+    }
+}
+
+#[test]
+fn a_boot_has_two_phases() {
+    let mut desk = Desk::new();
+    desk.session.start(0, &mut desk.out);
+    desk.check("spawn 1, moved, wake 10000");
+    desk.hear(10, hello());
+    desk.check("send hello, send boot");
+    assert_eq!(
+        desk.session.phase(),
+        &Phase::Loading {
+            deadline_us: 10_010
+        }
+    );
+    desk.hear(20, Event::VmStarted);
+    desk.check("moved, wake 5020");
+    desk.hear(30, Event::ConsoleStarted);
+    desk.check("moved");
+    assert_eq!(desk.session.phase(), &Phase::Ready);
+    desk.session.start(40, &mut desk.out);
+    desk.check("");
+}
+
+#[test]
+fn progress_pushes_the_first_deadline_on() {
+    let mut desk = Desk::new();
+    desk.session.start(0, &mut desk.out);
+    desk.hear(0, hello());
+    let progress = Event::Progressed {
+        part: "wasm".to_owned(),
+        loaded_bytes: 1,
+    };
+    assert_eq!(desk.hear(9_000, progress.clone()), Some(progress));
+    desk.out.clear();
+    desk.session.wake(10_000, &mut desk.out);
+    desk.check("wake 19000");
+    desk.session.wake(19_000, &mut desk.out);
+    let phase = desk.session.phase().clone();
+    assert!(matches!(
+        phase,
+        Phase::Waiting {
+            cause: Down::Stalled {
+                phase: BootPhase::Vm
+            },
+            ..
+        }
+    ));
+}
+
+#[test]
+fn a_console_that_never_answers_is_given_up() {
+    let mut desk = Desk::new();
+    desk.session.start(0, &mut desk.out);
+    desk.hear(0, hello());
+    desk.hear(0, Event::VmStarted);
+    desk.session.wake(5_000, &mut desk.out);
+    assert!(matches!(
+        desk.session.phase(),
+        Phase::Waiting {
+            cause: Down::Stalled {
+                phase: BootPhase::Console
+            },
+            ..
+        }
+    ));
+}
+
+#[test]
+fn a_worker_of_another_build_is_refused() {
+    let mut desk = Desk::new();
+    desk.session.start(0, &mut desk.out);
+    desk.out.clear();
+    desk.hear(
+        0,
+        Event::Hello(Hello {
+            protocol: PROTOCOL,
+            build: "b2".to_owned(),
+        }),
+    );
+    desk.check("kill, moved");
+    assert!(matches!(
+        desk.session.phase(),
+        Phase::Failed {
+            cause: Down::Mismatch { .. }
+        }
+    ));
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_not_fetched_again() {
+    let mut desk = Desk::new();
+    desk.session.start(0, &mut desk.out);
+    desk.out.clear();
+    desk.hear(
+        0,
+        Event::BootFailed(BootProblem::Asset {
+            part: "wasm".to_owned(),
+            finding: "a page in its place".to_owned(),
+        }),
+    );
+    desk.check("kill, moved");
+    assert_eq!(desk.open(1, 1, 7), None);
+    desk.check("7 vm_down");
+}
+
+#[test]
+fn a_call_ends_by_its_reply() {
+    let mut desk = Desk::ready();
+    let id = desk.open(0, 5_000, 1).expect("a number");
+    desk.check("send perform, wake 5000000");
+    let reply = Event::Replied {
+        id,
+        reply: Reply::Answered("1".to_owned()),
+        worker_us: 9,
+    };
+    assert_eq!(desk.hear(10, reply.clone()), None);
+    desk.check("1 ok");
+    desk.hear(20, reply);
+    desk.check("");
+}
+
+#[test]
+fn a_call_ends_by_its_deadline_and_the_late_reply_is_nothing() {
+    let mut desk = Desk::ready();
+    let id = desk.open(0, 5, 1).expect("a number");
+    desk.out.clear();
+    desk.session.wake(4_999, &mut desk.out);
+    desk.check("");
+    desk.session.wake(5_000, &mut desk.out);
+    desk.check("1 timeout, send cancel");
+    desk.hear(
+        5_001,
+        Event::Refused {
+            id,
+            failure: Failure::Cancelled,
+        },
+    );
+    desk.check("");
+}
+
+#[test]
+fn a_call_can_be_cancelled_once() {
+    let mut desk = Desk::ready();
+    let id = desk.open(0, 5, 1).expect("a number");
+    desk.out.clear();
+    desk.session.cancel(id, &mut desk.out);
+    desk.check("1 cancelled, send cancel");
+    desk.session.cancel(id, &mut desk.out);
+    desk.check("");
+}
+
+#[test]
+fn a_crash_ends_what_is_open_and_a_new_vm_comes() {
+    let mut desk = Desk::ready();
+    desk.open(0, 5_000, 1);
+    desk.open(0, 5_000, 2);
+    desk.out.clear();
+    assert!(desk.hear(0, crash()).is_some());
+    let words: Vec<String> = desk.out.drain(..).map(|effect| word(&effect)).collect();
+    assert_eq!(words[..4], ["kill", "1 vm_down", "2 vm_down", "moved"]);
+    assert_eq!(desk.session.open_count(), 0);
+    desk.open(0, 5, 3);
+    desk.check("3 vm_down");
+    let Phase::Waiting { until_us, .. } = *desk.session.phase() else {
+        panic!("it should wait");
+    };
+    desk.session.wake(until_us, &mut desk.out);
+    desk.check(&format!("spawn 2, moved, wake {}", until_us + 10_000));
+}
+
+#[test]
+fn a_vm_that_goes_down_too_often_stays_down_until_asked() {
+    let mut desk = Desk::ready();
+    for _ in 0..2 {
+        desk.hear(0, crash());
+        desk.session.wake(2_000, &mut desk.out);
+    }
+    let generation = desk.session.generation();
+    desk.session.lose(
+        2_000,
+        generation,
+        "the worker ended".to_owned(),
+        &mut desk.out,
+    );
+    assert!(matches!(
+        desk.session.phase(),
+        Phase::Failed {
+            cause: Down::GaveUp { restarts: 2, .. }
+        }
+    ));
+    desk.out.clear();
+    desk.session.restart(3_000, &mut desk.out);
+    desk.check("spawn 4, moved");
+}
+
+#[test]
+fn an_asked_restart_ends_what_is_open_and_old_events_are_nothing() {
+    let mut desk = Desk::ready();
+    let old = desk.session.generation();
+    desk.open(0, 5_000, 1);
+    desk.out.clear();
+    desk.session.restart(1, &mut desk.out);
+    desk.check("kill, 1 vm_down, spawn 2, moved, wake 10001");
+    let heard = desk.session.hear(2, old, crash(), &mut desk.out);
+    desk.session.lose(2, old, String::new(), &mut desk.out);
+    assert_eq!(heard, None);
+    desk.check("");
+}
+
+#[test]
+fn what_has_no_answer_is_sent_only_to_a_vm_that_is_ready() {
+    let mut desk = Desk::new();
+    let typed = || Command::Type {
+        text: "a".to_owned(),
+    };
+    assert!(!desk.session.tell(typed(), &mut desk.out));
+    let mut desk = Desk::ready();
+    assert!(desk.session.tell(typed(), &mut desk.out));
+    desk.check("send");
+}
+
+#[test]
+fn more_open_requests_than_the_limit_are_refused() {
+    let mut desk = Desk::ready();
+    for ticket in 0..limits::OPEN_REQUESTS {
+        desk.open(0, 5_000, ticket);
+    }
+    desk.out.clear();
+    assert_eq!(desk.open(0, 5_000, 99), None);
+    desk.check("99 refused");
+}
+
+#[test]
+fn the_page_going_away_ends_everything() {
+    let mut desk = Desk::ready();
+    desk.open(0, 5_000, 1);
+    desk.out.clear();
+    desk.session.fail(Down::Closed, &mut desk.out);
+    desk.check("kill, 1 vm_down, moved");
+}
+
+#[test]
+fn ended_requests_leave_no_deadlines_behind() {
+    let mut desk = Desk::ready();
+    for n in 0..100_000 {
+        let id = desk.open(n, 30_000, 1).expect("a number");
+        desk.hear(
+            n,
+            Event::Replied {
+                id,
+                reply: Reply::Done,
+                worker_us: 0,
+            },
+        );
+        desk.out.clear();
+    }
+    desk.session.wake(40_000_000, &mut desk.out);
+    desk.check("");
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Open(u32),
+    Reply(usize),
+    Refuse(usize),
+    Cancel(usize),
+    Wake(u64),
+    Say(u8),
+    StaleCrash,
+    Lose,
+    Restart,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => (1u32..20).prop_map(Step::Open),
+        3 => any::<usize>().prop_map(Step::Reply),
+        1 => any::<usize>().prop_map(Step::Refuse),
+        1 => any::<usize>().prop_map(Step::Cancel),
+        3 => (0u64..8_000).prop_map(Step::Wake),
+        6 => (0u8..4).prop_map(Step::Say),
+        1 => Just(Step::StaleCrash),
+        1 => Just(Step::Lose),
+        1 => Just(Step::Restart),
+    ]
+}
+
+/// What an owner sees: which tickets are out, which have come back, which workers live.
+#[derive(Default)]
+struct Owner {
+    ended: BTreeMap<u32, &'static str>,
+    workers: i32,
+    sent: BTreeSet<CallId>,
+}
+
+impl Owner {
+    fn perform(&mut self, out: &mut Vec<Effect<u32>>) {
+        for effect in out.drain(..) {
+            match effect {
+                Effect::Settle { ticket, outcome } => {
+                    let how = outcome.map_or_else(|failure| failure.code(), |_| "ok");
+                    assert_eq!(self.ended.insert(ticket, how), None, "{ticket} ended twice");
+                }
+                Effect::Spawn { .. } => self.workers += 1,
+                Effect::Kill => self.workers -= 1,
+                Effect::Send(Command::Perform { id, .. }) => {
+                    assert!(self.sent.insert(id), "a number was used twice");
+                }
+                Effect::Send(_) | Effect::WakeAt { .. } | Effect::Moved => {}
+            }
+            assert!((0..=1).contains(&self.workers), "{} workers", self.workers);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_request_ends_exactly_once(steps in prop::collection::vec(step(), 0..120)) {
+        let mut desk = Desk::ready();
+        let mut owner = Owner { workers: 1, ..Owner::default() };
+        let (mut now_us, mut tickets) = (0u64, 0u32);
+        let mut ids = vec![CallId::new(u64::MAX)];
+        for step in steps {
+            match step {
+                Step::Open(timeout_ms) => {
+                    ids.extend(desk.open(now_us, timeout_ms, tickets));
+                    tickets += 1;
+                }
+                Step::Reply(n) => {
+                    let id = ids[n % ids.len()];
+                    desk.hear(now_us, Event::Replied { id, reply: Reply::Done, worker_us: 0 });
+                }
+                Step::Refuse(n) => {
+                    let id = ids[n % ids.len()];
+                    desk.hear(now_us, Event::Refused { id, failure: Failure::Cancelled });
+                }
+                Step::Cancel(n) => desk.session.cancel(ids[n % ids.len()], &mut desk.out),
+                Step::Wake(later_us) => {
+                    now_us += later_us;
+                    desk.session.wake(now_us, &mut desk.out);
+                }
+                Step::Say(n) => {
+                    let event = match n {
+                        0 => hello(),
+                        1 => Event::VmStarted,
+                        2 => Event::ConsoleStarted,
+                        _ => crash(),
+                    };
+                    desk.hear(now_us, event);
+                }
+                Step::StaleCrash => {
+                    let generation = desk.session.generation() - 1;
+                    desk.session.hear(now_us, generation, crash(), &mut desk.out);
+                }
+                Step::Lose => {
+                    let generation = desk.session.generation();
+                    desk.session.lose(now_us, generation, String::new(), &mut desk.out);
+                }
+                Step::Restart => desk.session.restart(now_us, &mut desk.out),
+            }
+            owner.perform(&mut desk.out);
+            let has_worker = matches!(
+                desk.session.phase(),
+                Phase::Loading { .. } | Phase::Booting { .. } | Phase::Ready
+            );
+            prop_assert_eq!(owner.workers, i32::from(has_worker));
+            prop_assert_eq!(desk.session.open_count() + owner.ended.len(), tickets as usize);
+            if desk.session.phase() != &Phase::Ready {
+                prop_assert_eq!(desk.session.open_count(), 0);
+            }
+        }
+        now_us += 1_000_000;
+        desk.session.wake(now_us, &mut desk.out);
+        owner.perform(&mut desk.out);
+        prop_assert_eq!(owner.ended.len(), tickets as usize);
+        prop_assert_eq!(desk.session.open_count(), 0);
+    }
+}
