@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests; the lint knows only `#[test]` functions.
 
-use boot::assets::{Asset, Digest, Expected, Kind, Manifest, Received, Url, diagnose};
+use boot::assets::{Asset, Digest, Expected, HEAD_BYTES, Kind, Manifest, Received, Url, diagnose};
 use proptest::prelude::*;
 use sha2::Digest as _;
 
@@ -27,6 +27,18 @@ fn manifest(replace: &str, by: &str) -> String {
         file("js/terminal-01234567.js"),
     )
     .replacen(replace, by, 1)
+}
+
+/// An answer as the edge reports it.
+fn received<'a>(status: u16, content_type: &'a str, body: &'a [u8]) -> Received<'a> {
+    let head = &body[..body.len().min(HEAD_BYTES)];
+    Received {
+        status,
+        content_type,
+        head,
+        bytes: body.len() as u64,
+        sha256: digest(body),
+    }
 }
 
 #[track_caller]
@@ -133,13 +145,10 @@ fn check(status: u16, content_type: &str, body: &[u8], expected: &str) {
         bytes: GOOD_WASM.len() as u64,
         sha256: digest(GOOD_WASM),
     };
-    let received = Received {
-        status,
-        content_type,
-        body,
-        sha256: digest(body),
-    };
-    match diagnose(&Expected::from(&asset), received) {
+    match diagnose(
+        &Expected::from(&asset),
+        received(status, content_type, body),
+    ) {
         Ok(()) => assert_eq!(expected, ""),
         Err(problem) => {
             assert_eq!(problem.url(), "vm/AtomVM.wasm");
@@ -250,13 +259,7 @@ fn a_file_of_somebody_else_is_checked_by_its_kind_alone() {
             bytes: None,
             sha256: None,
         };
-        let received = Received {
-            status: 200,
-            content_type: "",
-            body,
-            sha256: digest(body),
-        };
-        diagnose(&expected, received).map_err(|problem| problem.to_string())
+        diagnose(&expected, received(200, "", body)).map_err(|problem| problem.to_string())
     };
     arrives("avm/hello.avm", b"#!/usr/bin/env AtomVM\n\0\0").unwrap();
     arrives("hello.beam", b"FOR1\0\0\0\x04BEAM").unwrap();
@@ -302,8 +305,7 @@ proptest! {
     #[test]
     fn only_the_bytes_of_the_build_pass(status in 200u16..205, kind in ".{0,12}", body in prop::collection::vec(any::<u8>(), 0..40)) {
         let asset = Asset { url: Url::new("a.wasm").unwrap(), bytes: 12, sha256: digest(GOOD_WASM) };
-        let received = Received { status, content_type: &kind, body: &body, sha256: digest(&body) };
-        let passes = diagnose(&Expected::from(&asset), received).is_ok();
+        let passes = diagnose(&Expected::from(&asset), received(status, &kind, &body)).is_ok();
         prop_assert_eq!(passes, status == 200 && body == GOOD_WASM);
     }
 

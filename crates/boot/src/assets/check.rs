@@ -1,9 +1,7 @@
-//! Is what arrived what was asked for? Names the problem in words a person can act on:
-//! hosts answer with their start page, a proxy's notice or half a file, and all of them say 200.
+//! Is what arrived what was asked for? The status alone does not tell: hosts answer with their
+//! start page, a proxy's notice or half a file, and all of them say 200.
 
-use std::fmt;
-
-use super::{Asset, Digest};
+use super::{Asset, AssetProblem, Digest};
 
 /// What a file is, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +47,8 @@ impl Kind {
             .find(|k| bytes.starts_with(k.magic()))
     }
 
-    fn name(self) -> &'static str {
+    /// Its name in a sentence.
+    pub(super) fn name(self) -> &'static str {
         match self {
             Kind::Wasm => "a WebAssembly module",
             Kind::Pack => "an AtomVM pack",
@@ -84,6 +83,9 @@ impl From<&Asset> for Expected {
     }
 }
 
+/// So much of a body tells what it is.
+pub const HEAD_BYTES: usize = 256;
+
 /// What arrived.
 #[derive(Clone, Copy, Debug)]
 pub struct Received<'a> {
@@ -91,81 +93,17 @@ pub struct Received<'a> {
     pub status: u16,
     /// The `Content-Type` header, or nothing.
     pub content_type: &'a str,
-    /// The body. It may end early when it passed the expected size.
-    pub body: &'a [u8],
+    /// The first bytes of the body: all of them, or [`HEAD_BYTES`].
+    pub head: &'a [u8],
+    /// The size of the body, as far as it was read.
+    pub bytes: u64,
     /// The digest of the body.
     pub sha256: Digest,
-}
-
-/// What is wrong with a fetched file. Its [`Display`](fmt::Display) says so to people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AssetProblem {
-    /// No answer, or one that broke off.
-    Unreachable {
-        /// The address.
-        url: String,
-        /// What the browser said.
-        cause: String,
-    },
-    /// The host says that there is no such file.
-    Missing {
-        /// The address.
-        url: String,
-        /// 404 or 410.
-        status: u16,
-    },
-    /// The host answered with another failure.
-    Status {
-        /// The address.
-        url: String,
-        /// The HTTP status.
-        status: u16,
-    },
-    /// A web page came instead.
-    Html {
-        /// The address.
-        url: String,
-    },
-    /// It begins like something else.
-    WrongKind {
-        /// The address.
-        url: String,
-        /// What it must be.
-        expected: Kind,
-        /// What it looks like.
-        found: String,
-    },
-    /// Fewer bytes than the build has.
-    Truncated {
-        /// The address.
-        url: String,
-        /// Bytes of the build's file.
-        expected: u64,
-        /// Bytes that came.
-        received: u64,
-    },
-    /// More bytes than the build has.
-    TooLong {
-        /// The address.
-        url: String,
-        /// Bytes of the build's file.
-        expected: u64,
-    },
-    /// The right size and kind, but not the bytes of this build.
-    Changed {
-        /// The address.
-        url: String,
-        /// The digest in the manifest.
-        expected: Digest,
-        /// The digest of what came.
-        found: Digest,
-    },
 }
 
 /// Checks what arrived against what was asked for.
 pub fn diagnose(expected: &Expected, received: Received<'_>) -> Result<(), AssetProblem> {
     let url = || expected.url.clone();
-    let length = received.body.len() as u64;
     match received.status {
         200 => {}
         status @ (404 | 410) => return Err(AssetProblem::Missing { url: url(), status }),
@@ -174,11 +112,11 @@ pub fn diagnose(expected: &Expected, received: Received<'_>) -> Result<(), Asset
     if expected.sha256 == Some(received.sha256) {
         return Ok(());
     }
-    if is_html(received.content_type, received.body) {
+    if is_html(received.content_type, received.head) {
         return Err(AssetProblem::Html { url: url() });
     }
-    if !received.body.starts_with(expected.kind.magic()) {
-        let found = describe(received.body);
+    if !received.head.starts_with(expected.kind.magic()) {
+        let found = describe(received.head);
         return Err(AssetProblem::WrongKind {
             url: url(),
             expected: expected.kind,
@@ -186,14 +124,14 @@ pub fn diagnose(expected: &Expected, received: Received<'_>) -> Result<(), Asset
         });
     }
     if let Some(bytes) = expected.bytes {
-        if length < bytes {
+        if received.bytes < bytes {
             return Err(AssetProblem::Truncated {
                 url: url(),
                 expected: bytes,
-                received: length,
+                received: received.bytes,
             });
         }
-        if length > bytes {
+        if received.bytes > bytes {
             return Err(AssetProblem::TooLong {
                 url: url(),
                 expected: bytes,
@@ -252,81 +190,3 @@ fn describe(body: &[u8]) -> String {
         }
     }
 }
-
-impl AssetProblem {
-    /// The address of the file.
-    pub fn url(&self) -> &str {
-        match self {
-            AssetProblem::Unreachable { url, .. }
-            | AssetProblem::Missing { url, .. }
-            | AssetProblem::Status { url, .. }
-            | AssetProblem::Html { url }
-            | AssetProblem::WrongKind { url, .. }
-            | AssetProblem::Truncated { url, .. }
-            | AssetProblem::TooLong { url, .. }
-            | AssetProblem::Changed { url, .. } => url,
-        }
-    }
-}
-
-impl fmt::Display for AssetProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            AssetProblem::Unreachable { url, cause } => write!(
-                f,
-                "{url} could not be fetched ({cause}). Check the connection, then load the page again."
-            ),
-            AssetProblem::Missing { url, status } => write!(
-                f,
-                "The server has no {url} ({status}). The page may be older than what is on the \
-                 host: load it again. If that does not help, copy the whole of dist/ to the host."
-            ),
-            AssetProblem::Status { url, status } => write!(
-                f,
-                "The server answered {status} when asked for {url}. Load the page again in a while."
-            ),
-            AssetProblem::Html { url } => write!(
-                f,
-                "The server answered with an HTML page in the place of {url}. The file is not on \
-                 the host, and the host sends a page for what it does not have. Copy the whole of \
-                 dist/ to the host, and let it answer 404 for missing files."
-            ),
-            AssetProblem::WrongKind {
-                url,
-                expected,
-                found,
-            } => write!(
-                f,
-                "{url} should be {}, but the server sent {found}. Copy the file to the host \
-                 again, unchanged.",
-                expected.name()
-            ),
-            AssetProblem::Truncated {
-                url,
-                expected,
-                received,
-            } => write!(
-                f,
-                "{url} arrived incomplete: {received} of {expected} bytes. Load the page again; \
-                 if it stays so, copy the file to the host again."
-            ),
-            AssetProblem::TooLong { url, expected } => write!(
-                f,
-                "{url} is longer than the {expected} bytes of this build. Copy the whole of dist/ \
-                 to the host again."
-            ),
-            AssetProblem::Changed {
-                url,
-                expected,
-                found,
-            } => write!(
-                f,
-                "{url} is not the file of this build (SHA-256 {found}, not {expected}), so it was \
-                 not used. Load the page again; if it stays so, copy the whole of dist/ to the \
-                 host again."
-            ),
-        }
-    }
-}
-
-impl std::error::Error for AssetProblem {}

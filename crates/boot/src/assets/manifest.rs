@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::Digest;
 
 const MAX_MANIFEST_BYTES: usize = 256 * 1024;
-const MAX_ASSET_BYTES: u64 = 64 * 1024 * 1024;
+/// No file that goes to the VM is larger.
+pub const MAX_ASSET_BYTES: u64 = 64 * 1024 * 1024;
 const MAX_ENTRIES: usize = 64;
 const MAX_NAME_BYTES: usize = 64;
 const MAX_URL_BYTES: usize = 200;

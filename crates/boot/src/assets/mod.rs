@@ -3,7 +3,9 @@
 mod check;
 mod digest;
 mod manifest;
+mod problem;
 
-pub use check::{AssetProblem, Expected, Kind, Received, diagnose};
+pub use check::{Expected, HEAD_BYTES, Kind, Received, diagnose};
 pub use digest::Digest;
-pub use manifest::{Asset, Manifest, ManifestError, Pack, PackPhase, Url, Vm};
+pub use manifest::{Asset, MAX_ASSET_BYTES, Manifest, ManifestError, Pack, PackPhase, Url, Vm};
+pub use problem::AssetProblem;
