@@ -1,0 +1,37 @@
+// Memory of the page after boot, and what restarts leave behind.
+
+/** The page's JavaScript heap after a collection, in bytes. */
+async function heap(session) {
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  return usedSize;
+}
+
+/** Restarts the VM again and again. */
+export async function restarts(browser, url, count) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.evaluate(() => globalThis.atomvm.ready());
+  const session = await context.newCDPSession(page);
+  const before = await heap(session);
+  const workersBefore = page.workers().length;
+  for (let round = 0; round < count; round += 1) {
+    await page.evaluate(async () => {
+      await globalThis.atomvm.restart();
+      await globalThis.atomvm.ready();
+      const { value } = await globalThis.atomvm.eval('1 + 1.');
+      if (value !== '2') throw new Error(`1 + 1 gave ${value}`);
+    });
+  }
+  const after = await heap(session);
+  const workersAfter = page.workers().length;
+  await context.close();
+  return {
+    heap_after_boot_bytes: before,
+    heap_after_restarts_bytes: after,
+    restarts: count,
+    workers_before: workersBefore,
+    workers_after: workersAfter,
+  };
+}
