@@ -91,7 +91,7 @@ linger(Job, #bridge{lingering = [Oldest | Lingering]} = Bridge) ->
 
 refusal(Class, Reason) ->
     #{error => #{class => Class,
-                 message => console_format:exception(exit, Reason, []),
+                 message => console_format:death(Reason),
                  output => <<>>}}.
 
 resolve(Promise, Answer) ->

@@ -2,7 +2,7 @@
 %% that `eval` and the terminal say the same of the same thing. Pure.
 -module(console_format).
 
--export([value/1, exception/3, syntax/1]).
+-export([value/1, exception/3, death/1, syntax/1]).
 
 %% The limits of OTP's shell: what it prints of a term is cut at this depth and
 %% broken at this width.
@@ -30,6 +30,13 @@ exception(Class, Reason, Stack) ->
         _:_ -> io_lib:format("exception ~ts: ~tp", [Class, Reason])
     end,
     to_binary([Tag, Text]).
+
+%% A process that ended from outside its code, by its exit reason.
+-spec death(term()) -> binary().
+death({Reason, [{_, _, _, _} | _] = Stack}) ->
+    exception(exit, Reason, Stack);
+death(Reason) ->
+    exception(exit, Reason, []).
 
 -spec syntax({term(), module(), term()}) -> binary().
 syntax({Location, Module, What}) ->

@@ -42,7 +42,7 @@ running(#job{worker = {Worker, Monitor}} = Job) ->
             demonitor(Monitor, [flush]),
             finish(Result, Job);
         {'DOWN', Monitor, process, Worker, Reason} ->
-            finish({error, exit, console_format:exception(exit, Reason, [])}, Job);
+            finish({error, exit, console_format:death(Reason)}, Job);
         interrupt ->
             exit(Worker, kill),
             running(Job)

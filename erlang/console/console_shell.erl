@@ -60,8 +60,8 @@ allowed_keys(Text) ->
 is_bare_prompt(none) ->
     other;
 is_bare_prompt(Line) ->
-    case lists:dropwhile(fun(C) -> C >= $0 andalso C =< $9 end, Line) of
-        "> " when hd(Line) =/= $> -> shell;
-        "> " ++ _Typed -> other;
+    case lists:splitwith(fun(C) -> C >= $0 andalso C =< $9 end, Line) of
+        {[_ | _], "> "} -> shell;
+        {[_ | _], "> " ++ _Typed} -> other;
         _ -> program
     end.

@@ -94,7 +94,7 @@ obituary(normal) ->
     <<"*** Shell process terminated! ***">>;
 obituary(Reason) ->
     io_lib:format("*** ERROR: Shell process terminated! ***~n~ts",
-                  [console_format:exception(exit, Reason, [])]).
+                  [console_format:death(Reason)]).
 
 input(#{<<"type">> := <<"data">>, <<"text">> := Text}, #tty{group = Group} = Tty)
   when is_binary(Text), is_pid(Group) ->

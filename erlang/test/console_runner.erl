@@ -7,7 +7,8 @@
 %% The suites that need no VM: `erl -noshell -pa ... -run console_runner main`.
 -spec main() -> no_return().
 main() ->
-    case run([console_screen_tests]) of
+    case run([console_screen_tests, console_io_tests, console_eval_tests,
+              console_shell_tests]) of
         [] -> halt(0);
         Failures ->
             [io:format("FAILED ~ts~n", [Failure]) || Failure <- Failures],
