@@ -1,0 +1,67 @@
+//! Programs that came with the site, each a press away from running in the shell.
+
+use leptos::prelude::*;
+
+use super::{
+    Post,
+    icon::{Icon, Shape},
+    tabs::Pane,
+};
+use crate::{
+    intent::Intent,
+    state::{Example, State, VmState},
+};
+
+/// The list.
+#[component]
+pub fn Examples(state: State, post: Post, pane: RwSignal<Pane>) -> impl IntoView {
+    let is_off = Memo::new(move |_| state.vm.get() != VmState::Ready);
+    view! {
+        <section class="panel examples" aria-labelledby="examples-title">
+            <div class="panel-head">
+                <h2 class="panel-title" id="examples-title">"Examples"</h2>
+                <p class="panel-note">"run in the shell, under your eyes"</p>
+            </div>
+            <ul class="examples-list">
+                <For
+                    each=move || state.examples.get()
+                    key=|example| example.module.clone()
+                    children=move |example| view! { <Item example is_off post pane /> }
+                />
+            </ul>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Item(
+    example: Example,
+    is_off: Memo<bool>,
+    post: Post,
+    pane: RwSignal<Pane>,
+) -> impl IntoView {
+    let Example { title, about, run, .. } = example;
+    let label = format!("Run {title}");
+    let expression = run.clone();
+    view! {
+        <li class="example">
+            <h3 class="example-title">{title}</h3>
+            <p class="example-about">{about}</p>
+            <code class="example-code">{expression}</code>
+            <button
+                type="button"
+                class="button example-run"
+                aria-label=label
+                disabled=move || is_off.get()
+                on:click=move |_| {
+                    pane.set(Pane::Terminal);
+                    post.send(Intent::RunExample(run.clone()));
+                }
+            >
+                <Icon shape=Shape::Play />
+                "Run"
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,109 @@
+//! The page: Leptos components that read signals and send intents.
+//! They format what they are given; they never compute, fetch or ask the time.
+
+use leptos::{ev, html, prelude::*};
+
+use crate::{
+    intent::{Intent, Send as Sender},
+    state::State,
+};
+
+mod banners;
+mod boot;
+mod drop;
+mod examples;
+mod footer;
+mod format;
+mod header;
+mod icon;
+mod keybar;
+mod levels;
+mod log;
+mod table;
+mod tabs;
+mod terminal;
+mod toolbar;
+
+use tabs::Pane;
+
+/// Sends intents from anywhere in the view. A copyable handle on the page's sender, which itself
+/// may not cross threads as Leptos wants of what its closures hold.
+#[derive(Clone, Copy)]
+struct Post(StoredValue<Sender, LocalStorage>);
+
+impl Post {
+    /// Sends one; after the page is taken down there is nobody left to listen.
+    fn send(self, intent: Intent) {
+        self.0.try_with_value(|sender| sender.send(intent));
+    }
+}
+
+/// The whole page.
+#[component]
+pub fn App(
+    /// What to show.
+    state: State,
+    /// Where wishes go.
+    send: Sender,
+) -> impl IntoView {
+    let post = Post(StoredValue::new_local(send));
+    let pane = RwSignal::new(Pane::Terminal);
+    let log_is_open = RwSignal::new(false);
+    let is_dragging = RwSignal::new(false);
+    let side = NodeRef::<html::Aside>::new();
+
+    // A terminal keeps Tab to itself, so a key must lead out of it: F6, as in desktop programs.
+    let on_key = move |event: ev::KeyboardEvent| {
+        if event.key() != "F6" {
+            return;
+        }
+        event.prevent_default();
+        event.stop_propagation();
+        let is_in_terminal = event_target::<web_sys::Element>(&event)
+            .closest("#terminal")
+            .is_ok_and(|found| found.is_some());
+        match side.get_untracked() {
+            Some(side) if is_in_terminal => drop(side.focus()),
+            _ => post.send(Intent::FocusTerminal),
+        }
+    };
+
+    view! {
+        <div
+            class="app"
+            data-pane=move || pane.get().word()
+            class:is-dragging=move || is_dragging.get()
+            on:keydown:capture=on_key
+            on:dragenter=move |event| drop::drag_over(&event, is_dragging)
+            on:dragover=move |event| drop::drag_over(&event, is_dragging)
+            on:dragleave=move |event| drop::drag_left(&event, is_dragging)
+            on:drop=move |event| drop::dropped(&event, is_dragging, post)
+        >
+            <a
+                class="skip"
+                href="#terminal"
+                on:click=move |event| {
+                    event.prevent_default();
+                    pane.set(Pane::Terminal);
+                    post.send(Intent::FocusTerminal);
+                }
+            >
+                "Skip to the terminal"
+            </a>
+            <header::Header state post />
+            <main class="main">
+                <terminal::Terminal state post />
+                <aside class="side" tabindex="-1" aria-label="Service levels and examples" node_ref=side>
+                    <levels::Levels state post />
+                    <examples::Examples state post pane />
+                    <drop::DropZone post />
+                </aside>
+                <banners::Banners state post />
+            </main>
+            <log::Log state is_open=log_is_open />
+            <footer::Footer state log_is_open />
+            <tabs::Tabs state pane />
+            <drop::Overlay />
+        </div>
+    }
+}
