@@ -160,6 +160,42 @@ pub enum Reason {
         /// What is allowed.
         limit: usize,
     },
+    /// An opcode that OTP does not know.
+    #[error("the opcode {0} is unknown")]
+    UnknownOpcode(u8),
+    /// An operand of another form than its instruction takes.
+    #[error("{opcode} expects {expected} here")]
+    WrongOperand {
+        /// The instruction.
+        opcode: &'static str,
+        /// What it expects.
+        expected: &'static str,
+    },
+    /// An instruction with another number of arguments than what it calls takes.
+    #[error("{opcode} has {found} arguments for something that takes {declared}")]
+    WrongArity {
+        /// The instruction.
+        opcode: &'static str,
+        /// How many the function or closure takes.
+        declared: u32,
+        /// How many the instruction has.
+        found: u64,
+    },
+    /// A label that no instruction defines.
+    #[error("the label {label} is not defined")]
+    NoLabel {
+        /// The label.
+        label: u32,
+    },
+    /// A label that two instructions define.
+    #[error("the label {label} is defined twice")]
+    RepeatedLabel {
+        /// The label.
+        label: u64,
+    },
+    /// Code without the instruction that ends it.
+    #[error("the code has no end")]
+    NoCodeEnd,
     /// A pack without its closing section.
     #[error("the pack has no closing section")]
     NoEnd,

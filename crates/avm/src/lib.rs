@@ -5,6 +5,7 @@
 //! offset and the reason.
 
 pub mod beam;
+pub mod code;
 mod error;
 mod limits;
 pub mod pack;

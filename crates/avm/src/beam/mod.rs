@@ -15,6 +15,7 @@ pub use lines::{Line, Lines};
 pub use literals::{Literal, Literals};
 pub use tables::{Export, Fun, Import};
 
+use crate::code::{self, Code};
 use crate::error::{ChunkName, Error, Reason};
 use crate::limits::Limits;
 
@@ -24,7 +25,7 @@ pub struct Beam<'a> {
     chunks: Vec<Chunk<'a>>,
     atoms: Atoms<'a>,
     header: CodeHeader,
-    code: &'a [u8],
+    code: Code,
     imports: Vec<Import>,
     exports: Vec<Export>,
     locals: Vec<Export>,
@@ -69,6 +70,22 @@ impl<'a> Beam<'a> {
             Some(chunk) => Some(lines::parse(chunk, limits)?),
             None => None,
         };
+        let code = Code::decode(code, header.code_offset, limits)?;
+        let tables = code::Tables {
+            atoms: &atoms,
+            header,
+            imports: &imports,
+            exports: &exports,
+            locals: &locals,
+            funs: &funs,
+            strings,
+            literals: literals.list().len(),
+            types: match find(b"Type") {
+                Some(chunk) => Some(tables::type_count(chunk)?),
+                None => None,
+            },
+        };
+        code::check(&code, &tables)?;
         Ok(Self {
             chunks,
             atoms,
@@ -113,9 +130,9 @@ impl<'a> Beam<'a> {
         self.header
     }
 
-    /// The instructions, still encoded.
-    pub fn code(&self) -> &'a [u8] {
-        self.code
+    /// The instructions.
+    pub fn code(&self) -> &Code {
+        &self.code
     }
 
     /// The functions that the module calls elsewhere, by import index.

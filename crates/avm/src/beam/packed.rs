@@ -11,7 +11,7 @@ impl Beam<'_> {
     /// The module as packs hold it: without documents, debug information and the like, and with its
     /// literals inflated, so that the machine needs no zlib. Parsing the result gives the same module.
     pub fn to_packed(&self) -> Vec<u8> {
-        let mut body = Vec::with_capacity(self.code.len() * 2);
+        let mut body = Vec::new();
         body.extend_from_slice(b"BEAM");
         for chunk in &self.chunks {
             match &chunk.name.0 {

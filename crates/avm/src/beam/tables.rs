@@ -141,3 +141,10 @@ pub(crate) fn funs(
         })
     })
 }
+
+/// How many types the chunk Type declares; registers point at them.
+pub(crate) fn type_count(chunk: &Chunk<'_>) -> Result<usize, Error> {
+    let mut reader = chunk.reader();
+    let _version = reader.u32("the types")?;
+    reader.size("the types")
+}
