@@ -65,12 +65,12 @@ fn labels(code: &Code, tables: &Tables<'_, '_>) -> Result<Labels, Error> {
         let Some(found) = word(code.operands(instruction), 0) else {
             continue;
         };
-        match u32::try_from(found)
+        match usize::try_from(found)
             .ok()
-            .filter(|&label| (label as usize) < count)
+            .and_then(|label| labels.0.get_mut(label))
         {
-            Some(label) if labels.insert(label) => {}
-            Some(label) => return refuse(Reason::RepeatedLabel { label }),
+            Some(true) => return refuse(Reason::RepeatedLabel { label: found }),
+            Some(defined) => *defined = true,
             None => {
                 return refuse(Reason::OutOfRange {
                     what: "the label",
