@@ -39,7 +39,7 @@ const flags = [
 
 // Serves the worker, the VM's two files and whatever packs are registered; nothing else exists.
 const serve = async (vmFolder) => {
-  const files = new Map([["/worker.mjs", join(here, "worker.mjs")]]);
+  const files = new Map([["/worker.mjs", join(here, "host_worker.mjs")]]);
   for (const name of ["AtomVM.mjs", "AtomVM.wasm"]) {
     files.set(`/vm/${name}`, join(vmFolder, name));
   }
@@ -98,6 +98,12 @@ class Vm {
       this.onExit(message.reason);
     } else {
       this[message.type] += message.text;
+      // The VM's last word when the program is done; its thread may linger.
+      const end = /^Return value: .*$/m.exec(this.stdout);
+      if (end !== null && this.gone === undefined) {
+        this.gone = end[0];
+        this.onExit(end[0]);
+      }
     }
     for (const look of this.#waiting) look();
   }

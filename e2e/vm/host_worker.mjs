@@ -1,0 +1,73 @@
+// The smallest host of the VM in a module worker: boots AtomVM with packs and devices, passes calls in
+// and everything that comes out to the page. Knows nothing of what the packs do.
+
+const decoder = () => {
+  const utf8 = new TextDecoder();
+  return (bytes) => utf8.decode(bytes, { stream: true });
+};
+
+// A character device that Erlang can only write to; each write becomes one message.
+const makeDevice = (FS, minor, path, type) => {
+  const device = FS.makedev(64, minor);
+  const decode = decoder();
+  FS.registerDevice(device, {
+    open() {},
+    write(_stream, buffer, offset, length) {
+      // The VM's memory is shared: decoders want a copy of their own.
+      postMessage({ type, text: decode(buffer.slice(offset, offset + length)) });
+      return length;
+    },
+  });
+  FS.mkdev(path, 0o666, device);
+};
+
+let vm;
+
+const start = async ({ glue, memoryBytes, packs }) => {
+  const files = await Promise.all(
+    packs.map(async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer())),
+  );
+  const paths = files.map((_, index) => `/data/${index}.avm`);
+  const { default: init } = await import(glue);
+  // A program that ends at once never lets the promise of `init` settle: the hook tells first.
+  init({
+    onRuntimeInitialized() {
+      vm = this;
+      postMessage({ type: "started" });
+    },
+    INITIAL_MEMORY: memoryBytes,
+    arguments: paths,
+    preRun: [
+      ({ FS }) => {
+        FS.mkdir("/data");
+        files.forEach((bytes, index) => FS.writeFile(paths[index], bytes));
+        makeDevice(FS, 0, "/dev/term", "terminal");
+        makeDevice(FS, 1, "/dev/event", "event");
+      },
+    ],
+    print: (text) => postMessage({ type: "stdout", text: `${text}\n` }),
+    printErr: (text) => postMessage({ type: "stderr", text: `${text}\n` }),
+    onAbort: (reason) => postMessage({ type: "exit", reason: `abort: ${reason}` }),
+    onExit: (code) => postMessage({ type: "exit", reason: `exit: ${code}` }),
+  }).catch((error) => postMessage({ type: "exit", reason: `start: ${error}` }));
+};
+
+const answer = async ({ id, process, text }) => {
+  try {
+    postMessage({ type: "reply", id, ok: await vm.call(process, text) });
+  } catch (reason) {
+    postMessage({ type: "reply", id, error: String(reason) });
+  }
+};
+
+onmessage = ({ data }) => {
+  if (data.type === "start") {
+    start(data).catch((error) => postMessage({ type: "exit", reason: `start: ${error}` }));
+  } else if (data.type === "call") {
+    answer(data);
+  } else if (data.type === "cast") {
+    vm.cast(data.process, data.text);
+  } else if (data.type === "write") {
+    vm.FS.writeFile(data.path, new Uint8Array(data.bytes));
+  }
+};
