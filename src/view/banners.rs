@@ -32,7 +32,7 @@ fn Message(banner: Banner, post: Post) -> impl IntoView {
     let has_detail = !detail.is_empty();
     let is_long = detail.lines().count() > 4;
     view! {
-        <article
+        <div
             class="banner"
             data-tone=tone(severity)
             data-testid=(severity != Severity::Info).then_some("error-banner")
@@ -63,7 +63,7 @@ fn Message(banner: Banner, post: Post) -> impl IntoView {
             >
                 <Icon shape=Shape::Close />
             </button>
-        </article>
+        </div>
     }
 }
 

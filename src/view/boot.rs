@@ -17,6 +17,8 @@ pub fn Boot(state: State, post: Post) -> impl IntoView {
     let is_up = move || state.vm.get() == VmState::Ready;
     let has_failed = move || state.vm.get() == VmState::Failed;
     let is_again = move || state.starts.get() > 1;
+    // A fresh VM would meet the same refusal.
+    let is_refused = move || state.isolation.with(|it| matches!(it, Isolation::Refused(_)));
     let why = move || {
         state.isolation.with(|isolation| match isolation {
             Isolation::Refused(why) => why.clone(),
@@ -44,7 +46,7 @@ pub fn Boot(state: State, post: Post) -> impl IntoView {
                 <button
                     type="button"
                     class="button is-strong boot-retry"
-                    hidden=move || !has_failed()
+                    hidden=move || !has_failed() || is_refused()
                     on:click=move |_| post.send(Intent::Restart)
                 >
                     <Icon shape=Shape::Restart />

@@ -20,9 +20,9 @@ pub fn Examples(state: State, post: Post, pane: RwSignal<Pane>) -> impl IntoView
         <section class="panel examples" aria-labelledby="examples-title">
             <div class="panel-head">
                 <h2 class="panel-title" id="examples-title">"Examples"</h2>
-                <p class="panel-note">"run in the shell, under your eyes"</p>
+                <p class="panel-note">"each runs in the shell"</p>
             </div>
-            <ul class="examples-list">
+            <ul class="examples-list" tabindex="0" aria-labelledby="examples-title">
                 <For
                     each=move || state.examples.get()
                     key=|example| example.module.clone()

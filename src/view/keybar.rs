@@ -36,9 +36,9 @@ pub fn KeyBar(state: State, post: Post) -> impl IntoView {
     };
     view! {
         <div class="keybar" role="toolbar" aria-label="Keys for the terminal">
-            {key("Escape", "Esc".into_any(), Intent::PressKey(Key::Escape))}
-            {key("Tab", "Tab".into_any(), Intent::PressKey(Key::Tab))}
-            {key("Control C", "Ctrl-C".into_any(), Intent::Interrupt)}
+            {key("Esc key", "Esc".into_any(), Intent::PressKey(Key::Escape))}
+            {key("Tab key", "Tab".into_any(), Intent::PressKey(Key::Tab))}
+            {key("Ctrl-C, interrupt", "Ctrl-C".into_any(), Intent::Interrupt)}
             {arrow("Left", Shape::Left, Key::Left)}
             {arrow("Up", Shape::Up, Key::Up)}
             {arrow("Down", Shape::Down, Key::Down)}

@@ -110,9 +110,9 @@ fn why(levels: &ServiceLevels) -> String {
             };
             format!("{}: {reason}.{more}", first.name)
         }
-        ([], "good") => "Every operation keeps its promise.".to_owned(),
+        ([], "good") => "Every operation that was called keeps within its latency limit and its share of errors.".to_owned(),
         ([], "bad") => "Too many of all roundtrips failed.".to_owned(),
-        ([], _) => "Each call into the VM is timed here, from the page to Erlang and back.".to_owned(),
+        ([], _) => "Each call into the VM is timed here, from the page to Erlang and back, and held to the limit of its operation.".to_owned(),
     }
 }
 

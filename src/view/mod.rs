@@ -98,9 +98,9 @@ pub fn App(
                     <examples::Examples state post pane />
                     <drop::DropZone post />
                 </aside>
+                <log::Log state is_open=log_is_open />
                 <banners::Banners state post />
             </main>
-            <log::Log state is_open=log_is_open />
             <footer::Footer state log_is_open />
             <tabs::Tabs state pane />
             <drop::Overlay />

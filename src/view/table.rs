@@ -52,7 +52,7 @@ pub fn Table(state: State) -> impl IntoView {
                 />
             </tbody>
         </table>
-        <p class="table-note">"Latencies in milliseconds. Each operation is held to the limit under its name."</p>
+        <p class="table-note">"Latencies in milliseconds. Under each name, the limit its answers are held to."</p>
     }
     .into_any()
 }
@@ -137,9 +137,9 @@ fn word(compliance: Compliance) -> &'static str {
     match compliance {
         Compliance::NoTraffic => "No calls",
         Compliance::Kept => "Compliant",
-        Compliance::Broken(Breach { latency: true, errors: true }) => "Slow, failing",
+        Compliance::Broken(Breach { latency: true, errors: true }) => "Slow, fails",
         Compliance::Broken(Breach { latency: true, .. }) => "Too slow",
-        Compliance::Broken(_) => "Failing",
+        Compliance::Broken(_) => "Fails",
     }
 }
 

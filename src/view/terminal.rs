@@ -23,13 +23,15 @@ pub fn Terminal(state: State, post: Post) -> impl IntoView {
             <Toolbar state post />
             <div class="screen">
                 <div class="screen-host" data-testid="terminal" node_ref=host></div>
+                <p
+                    class="screen-dropped"
+                    title="Output came faster than a person could read it"
+                    hidden=move || dropped() == 0
+                >
+                    {move || format!("{} of output left out", format::bytes(dropped()))}
+                </p>
                 <Boot state post />
             </div>
-            <p class="screen-dropped" role="status" hidden=move || dropped() == 0>
-                {move || {
-                    format!("Output came faster than it can be shown: {} left out.", format::bytes(dropped()))
-                }}
-            </p>
             <KeyBar state post />
         </section>
     }

@@ -107,7 +107,7 @@ fn Find(post: Post) -> impl IntoView {
             <input
                 class="find-field"
                 type="search"
-                placeholder="Find in output"
+                placeholder="Find"
                 aria-label="Find in the terminal's output"
                 autocomplete="off"
                 autocapitalize="off"
