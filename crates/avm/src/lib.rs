@@ -7,12 +7,15 @@
 pub mod beam;
 pub mod code;
 mod error;
+pub mod gate;
 mod limits;
 pub mod pack;
 mod reader;
 mod term;
+pub mod vm;
 
 pub use beam::Beam;
 pub use error::{Error, Place, Reason};
 pub use limits::Limits;
 pub use pack::{Flags, Pack, Section};
+pub use vm::{Mfa, Natives, Vm};

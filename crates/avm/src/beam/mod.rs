@@ -18,6 +18,7 @@ pub use tables::{Export, Fun, Import};
 use crate::code::{self, Code};
 use crate::error::{ChunkName, Error, Reason};
 use crate::limits::Limits;
+use crate::vm::Mfa;
 
 /// A module that was parsed and found sound. It borrows the bytes it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,6 +169,26 @@ impl<'a> Beam<'a> {
     /// Where instructions came from, if the module tells.
     pub fn lines(&self) -> Option<&Lines<'a>> {
         self.lines.as_ref()
+    }
+
+    /// The names of the exported functions.
+    pub fn exported(&self) -> impl Iterator<Item = Mfa> {
+        self.exports
+            .iter()
+            .map(|export| self.mfa(Atom::MODULE, export.function, export.arity))
+    }
+
+    /// The names of the imported functions, by import index.
+    pub fn imported(&self) -> impl Iterator<Item = Mfa> {
+        self.imports
+            .iter()
+            .map(|import| self.mfa(import.module, import.function, import.arity))
+    }
+
+    fn mfa(&self, module: Atom, function: Atom, arity: u32) -> Mfa {
+        // The tables were checked against the atoms.
+        let text = |atom| self.atoms.get(atom).unwrap_or_default();
+        Mfa::new(text(module), text(function), arity)
     }
 
     /// Whether the module exports this function.

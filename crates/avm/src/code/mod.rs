@@ -162,7 +162,7 @@ fn wrong(opcode: Opcode, form: Form) -> Reason {
 
 impl Form {
     /// Whether an operand can be of this form.
-    fn admits(self, value: Value) -> bool {
+    pub(crate) fn admits(self, value: Value) -> bool {
         use Value as V;
         match self {
             Self::Any => true,
