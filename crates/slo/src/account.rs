@@ -1,10 +1,11 @@
 //! The books of one operation: how its roundtrips ended and how long the answers took.
 
 use crate::histogram::{Latencies, Precision};
+use crate::history::{Bucket, History};
 use crate::objective::Promise;
 use crate::outcome::{Outcome, Reason, Verdict};
 use crate::ratio::Ratio;
-use crate::time::Span;
+use crate::time::{Micros, Span};
 
 /// How the roundtrips of one operation ended, each counted in exactly one of the fields that are
 /// not said to be part of another.
@@ -76,7 +77,7 @@ pub(crate) struct Phases {
     pub(crate) vm: Latencies,
 }
 
-/// The books of one operation. Histograms are made at the first sample and then stay.
+/// The books of one operation. Its parts are made when first needed and then stay.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Account {
     pub(crate) counts: Counts,
@@ -84,29 +85,48 @@ pub(crate) struct Account {
     pub(crate) last_error: Option<Outcome>,
     pub(crate) latencies: Option<Box<Latencies>>,
     pub(crate) phases: Option<Box<Phases>>,
+    pub(crate) history: Option<Box<History>>,
 }
 
 impl Account {
-    /// Enters a judged roundtrip. `promise` decides what is slow.
-    pub(crate) fn enter(&mut self, sample: Sample, promise: &Promise) {
-        match sample.outcome.verdict() {
-            Verdict::Answered => self.answer(sample, promise),
+    /// Enters how a roundtrip ended. `promise` decides what is slow. Returns what the windows are to
+    /// hold of it, if it was judged.
+    pub(crate) fn enter(
+        &mut self,
+        sample: Sample,
+        promise: &Promise,
+        now: Micros,
+    ) -> Option<Bucket> {
+        let unjudged = match sample.outcome.verdict() {
+            Verdict::Answered => {
+                let bucket = self.answer(sample, promise);
+                return Some(self.judge(now, bucket));
+            }
             Verdict::Error => {
                 self.counts.errors += 1;
                 self.counts.abandoned += u64::from(sample.outcome == Outcome::Abandoned);
                 self.last_error = Some(sample.outcome);
+                return Some(self.judge(now, Bucket::ERROR));
             }
-            Verdict::Refused => self.counts.refused += 1,
-            Verdict::Rejected => self.counts.rejected += 1,
-            Verdict::Cancelled => self.counts.cancelled += 1,
-        }
+            Verdict::Refused => &mut self.counts.refused,
+            Verdict::Rejected => &mut self.counts.rejected,
+            Verdict::Cancelled => &mut self.counts.cancelled,
+        };
+        *unjudged += 1;
+        None
     }
 
-    fn answer(&mut self, sample: Sample, promise: &Promise) {
+    fn judge(&mut self, now: Micros, bucket: Bucket) -> Bucket {
+        self.history.get_or_insert_default().add(now, bucket);
+        bucket
+    }
+
+    fn answer(&mut self, sample: Sample, promise: &Promise) -> Bucket {
         let raised = sample.outcome == Outcome::Failure(Reason::ErlangError);
+        let slow = promise.is_slow(sample.latency);
         self.counts.answered += 1;
         self.counts.raised += u64::from(raised);
-        self.counts.slow += u64::from(promise.is_slow(sample.latency));
+        self.counts.slow += u64::from(slow);
         let fine = || Box::new(Latencies::new(Precision::Fine));
         self.latencies
             .get_or_insert_with(fine)
@@ -114,6 +134,7 @@ impl Account {
         if sample.queue.is_some() || sample.vm.is_some() {
             self.split(sample);
         }
+        if slow { Bucket::SLOW } else { Bucket::ANSWER }
     }
 
     fn split(&mut self, sample: Sample) {
@@ -157,7 +178,7 @@ mod tests {
     fn transport_is_what_queue_and_vm_leave_of_the_total() {
         let mut account = Account::default();
         let mut last = |s| {
-            account.enter(s, &Promise::DEFAULT);
+            account.enter(s, &Promise::DEFAULT, Micros(0));
             let of = |l: &Latencies| l.last().map(|span| span.0);
             account
                 .phases
@@ -186,12 +207,14 @@ mod tests {
         let endings = [Outcome::Success, Outcome::Abandoned, Outcome::Refused];
         let all: Vec<_> = endings.into_iter().chain(failures).collect();
         for &outcome in &all {
-            account.enter(
-                Sample {
-                    outcome,
-                    ..sample(20_000, None, None)
-                },
-                &Promise::DEFAULT,
+            let ended = Sample {
+                outcome,
+                ..sample(20_000, None, None)
+            };
+            let judged = account.enter(ended, &Promise::DEFAULT, Micros(0)).is_some();
+            assert_eq!(
+                judged,
+                matches!(outcome.verdict(), Verdict::Answered | Verdict::Error)
             );
         }
         let counts = account.counts;

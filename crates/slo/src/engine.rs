@@ -6,13 +6,16 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::account::{Account, Counts, Sample};
-use crate::objective::Objectives;
+use crate::alert::{Alert, Transition};
+use crate::budget::{Budget, Measure};
+use crate::history::History;
+use crate::objective::{Objective, Objectives};
 use crate::operation::{NameError, Names, Operation, ROWS};
 use crate::outcome::{Outcome, Reason, Verdict};
-use crate::report::{Overall, SlaReport, SlaStats, Thresholds, Violation};
 use crate::roundtrip::{Ending, Open, Roundtrip, Table};
-use crate::row::{Compliance, Row};
+use crate::row::{Breach, Compliance, Row};
 use crate::time::{Micros, Span, Timeline};
+use crate::watch::Watches;
 
 /// The most roundtrips open at once; one more is refused.
 pub const MAX_OPEN: usize = 16_384;
@@ -56,6 +59,9 @@ pub struct Engine {
     table: Table,
     /// By [`Operation::row`].
     accounts: Box<[Account]>,
+    /// All operations together.
+    history: History,
+    watches: Watches,
     late: u64,
     foreign: u64,
 }
@@ -69,7 +75,7 @@ impl Default for Engine {
 impl Engine {
     /// An engine without samples, held to `objectives`.
     pub fn new(objectives: Objectives) -> Self {
-        Self {
+        let mut engine = Self {
             timeline: Timeline::default(),
             epoch: 0,
             hidden: false,
@@ -77,9 +83,13 @@ impl Engine {
             objectives,
             table: Table::new(MAX_OPEN),
             accounts: (0..ROWS).map(|_| Account::default()).collect(),
+            history: History::default(),
+            watches: Watches::default(),
             late: 0,
             foreign: 0,
-        }
+        };
+        engine.watch();
+        engine
     }
 
     /// The operation of that name; a new name takes one of a bounded number of places, and when
@@ -89,6 +99,11 @@ impl Engine {
     /// What is no operation's name.
     pub fn operation(&mut self, name: &str) -> Result<Operation, NameError> {
         self.names.intern(name)
+    }
+
+    /// The operation of that name, if it has been seen. Takes no place.
+    pub fn find(&self, name: &str) -> Option<Operation> {
+        self.names.find(name)
     }
 
     /// Begins a roundtrip.
@@ -142,7 +157,10 @@ impl Engine {
     fn end(&mut self, mut token: Roundtrip, outcome: Outcome, now: Micros) -> Ending {
         let now = self.observe(now);
         match self.table.close(&mut token) {
-            Ok(open) => self.enter(&open, outcome, now, token.queue, token.vm),
+            Ok(open) => {
+                self.accounts[open.operation.row()].open -= 1;
+                self.enter(&open, outcome, now, token.queue, token.vm)
+            }
             Err(ending) => {
                 self.late += u64::from(ending == Ending::Late);
                 self.foreign += u64::from(ending == Ending::Foreign);
@@ -160,7 +178,6 @@ impl Engine {
         vm: Option<Span>,
     ) -> Ending {
         let account = &mut self.accounts[open.operation.row()];
-        account.open = account.open.saturating_sub(1);
         let judged = matches!(outcome.verdict(), Verdict::Answered | Verdict::Error);
         if judged && (self.hidden || open.epoch != self.epoch) {
             account.counts.hidden += 1;
@@ -168,36 +185,45 @@ impl Engine {
         }
         let latency = now.since(open.began);
         let promise = self.objectives.promise(open.operation);
-        account.enter(
-            Sample {
-                outcome,
-                latency,
-                queue,
-                vm,
-            },
-            promise,
-        );
+        let sample = Sample {
+            outcome,
+            latency,
+            queue,
+            vm,
+        };
+        if let Some(bucket) = account.enter(sample, promise, now) {
+            self.history.add(now, bucket);
+        }
         Ending::Recorded(latency)
     }
 
     /// Counts a request that was turned away before a roundtrip could begin, or was malformed.
-    pub fn turn_away(&mut self, operation: Operation, reason: Reason) {
-        let operation = self.names.own(operation);
-        let sample = Sample {
-            outcome: Outcome::Failure(reason),
-            latency: Span::default(),
-            queue: None,
-            vm: None,
+    pub fn turn_away(&mut self, operation: Operation, reason: Reason, now: Micros) {
+        let now = self.observe(now);
+        let open = Open {
+            serial: 0,
+            operation: self.names.own(operation),
+            began: now,
+            deadline: now,
+            epoch: self.epoch,
         };
-        let promise = self.objectives.promise(operation);
-        self.accounts[operation.row()].enter(sample, promise);
+        self.enter(&open, Outcome::Failure(reason), now, None, None);
     }
 
-    /// Finds what was dropped or is overdue. Call it at least once a second: a gap of more than a
-    /// minute between any two calls is taken for a sleep.
+    /// Finds what was dropped or is overdue, and moves the alerts on. Call it at least once a
+    /// second: a gap of more than a minute between any two calls is taken for a sleep.
     pub fn tick(&mut self, now: Micros) {
         let now = self.observe(now);
         self.sweep(now);
+        let Self {
+            watches,
+            accounts,
+            history,
+            ..
+        } = self;
+        watches.look(now, |objective, window| {
+            measure(history, accounts, objective, now, window)
+        });
     }
 
     /// Says whether the tab is hidden. Browsers slow hidden tabs down, so that what runs then is
@@ -210,8 +236,10 @@ impl Engine {
         }
     }
 
-    /// Forgets all samples. Open roundtrips go on and count when they end.
+    /// Forgets all samples. Open roundtrips go on and count when they end; alerts find out at the
+    /// next tick.
     pub fn reset(&mut self) {
+        self.history = History::default();
         for account in &mut self.accounts {
             *account = Account {
                 open: account.open,
@@ -223,6 +251,21 @@ impl Engine {
     /// Takes on another set of objectives. What was recorded keeps the verdict of its day.
     pub fn set_objectives(&mut self, objectives: Objectives) {
         self.objectives = objectives;
+        self.watch();
+    }
+
+    fn watch(&mut self) {
+        let Self {
+            watches,
+            objectives,
+            names,
+            ..
+        } = self;
+        watches.watch(objectives, |objective| {
+            objective
+                .operation
+                .map_or("overall", |operation| names.name(operation))
+        });
     }
 
     /// The objectives in force.
@@ -230,7 +273,7 @@ impl Engine {
         &self.objectives
     }
 
-    fn observe(&mut self, raw: Micros) -> Micros {
+    pub(crate) fn observe(&mut self, raw: Micros) -> Micros {
         let tick = self.timeline.observe(raw);
         self.epoch += u64::from(tick.slept);
         tick.now
@@ -244,6 +287,7 @@ impl Engine {
         self.table
             .drain_overdue(now, |open| ended.push((open, timeout)));
         for (open, outcome) in ended {
+            self.accounts[open.operation.row()].open -= 1;
             self.enter(&open, outcome, now, None, None);
         }
     }
@@ -267,47 +311,6 @@ impl Engine {
         Row::new(operation, self.names.name(operation), account, promise)
     }
 
-    /// `slaStats(operation)`; nothing for a name no roundtrip was ever opened under.
-    pub fn sla_stats(&self, name: &str) -> Option<SlaStats> {
-        Some(SlaStats::from(&self.row(self.names.find(name)?)))
-    }
-
-    /// `slaReport()`.
-    pub fn sla_report(&self) -> SlaReport {
-        let rows: Vec<Row<'_>> = self.rows().collect();
-        let violations = rows.iter().filter_map(|row| {
-            Some(Violation {
-                operation_type: row.name.to_owned(),
-                reason: row.reason()?,
-                stats: SlaStats::from(row),
-            })
-        });
-        let promise = self.objectives.overall();
-        SlaReport {
-            thresholds: Thresholds {
-                max_latency: promise.latency.as_millis(),
-                max_error_rate: promise.error_budget.as_fraction(),
-            },
-            operations: rows
-                .iter()
-                .map(|row| (row.name.to_owned(), row.into()))
-                .collect(),
-            overall: self.overall(),
-            violations: violations.collect(),
-            active: self.table.len(),
-        }
-    }
-
-    fn overall(&self) -> Overall {
-        let counts = self.totals();
-        Overall {
-            total_roundtrips: counts.judged(),
-            total_errors: counts.errors,
-            overall_error_rate: counts.error_rate().map(|rate| rate.as_fraction()),
-            overall_compliant: self.compliance().as_bool(),
-        }
-    }
-
     /// The counts of all operations together.
     pub fn totals(&self) -> Counts {
         let mut totals = Counts::default();
@@ -329,13 +332,58 @@ impl Engine {
         let errors = promise.breaks_errors(totals.errors, totals.judged());
         let together = match totals.judged() {
             0 => Compliance::NoTraffic,
-            _ if errors => Compliance::Broken(crate::Breach {
+            _ if errors => Compliance::Broken(Breach {
                 latency: false,
                 errors,
             }),
             _ => Compliance::Kept,
         };
         each.fold(together, Compliance::and)
+    }
+
+    /// The last point in time it was told, on its own line.
+    pub(crate) fn now(&self) -> Micros {
+        self.timeline.now()
+    }
+
+    /// The recent past of each operation that has one, by name, and of all together.
+    pub(crate) fn histories(&self) -> impl Iterator<Item = (Option<&str>, &History)> {
+        let each = self.names.all().filter_map(|operation| {
+            let history = self.accounts[operation.row()].history.as_deref()?;
+            Some((Some(self.names.name(operation)), history))
+        });
+        each.chain([(None, &self.history)])
+    }
+
+    pub(crate) fn history_mut(&mut self, operation: Option<Operation>) -> &mut History {
+        match operation {
+            None => &mut self.history,
+            Some(operation) => self.accounts[operation.row()]
+                .history
+                .get_or_insert_default(),
+        }
+    }
+
+    /// The error budget of each objective at the last call, in the order of the objectives.
+    pub fn budgets(&self) -> impl Iterator<Item = Budget<'_>> {
+        let now = self.timeline.now();
+        self.watches.budgets(move |objective, window| {
+            measure(&self.history, &self.accounts, objective, now, window)
+        })
+    }
+
+    /// The alerts of each objective at the last call.
+    pub fn alerts(&self) -> impl Iterator<Item = Alert<'_>> {
+        let now = self.timeline.now();
+        self.watches.alerts(move |objective, window| {
+            measure(&self.history, &self.accounts, objective, now, window)
+        })
+    }
+
+    /// What alerts went through after the transition numbered `sequence`, oldest first. The log is
+    /// bounded: a gap after `sequence` says how many are gone.
+    pub fn transitions(&self, sequence: u64) -> impl Iterator<Item = &Transition> {
+        self.watches.transitions(sequence)
     }
 
     /// How many roundtrips are open.
@@ -361,6 +409,23 @@ impl Engine {
             overflowed_names: self.names.overflowed,
         }
     }
+}
+
+fn measure(
+    overall: &History,
+    accounts: &[Account],
+    objective: &Objective,
+    now: Micros,
+    window: Span,
+) -> Measure {
+    let history = match objective.operation {
+        None => Some(overall),
+        Some(operation) => accounts[operation.row()].history.as_deref(),
+    };
+    let tally = history
+        .map(|history| history.sum(now, window))
+        .unwrap_or_default();
+    Measure::of(tally, objective.indicator)
 }
 
 impl fmt::Debug for Engine {

@@ -4,8 +4,11 @@
 //! leave as plain values that a view only formats. [`Engine`] is the one entrance.
 
 mod account;
+mod alert;
+mod budget;
 mod engine;
 mod histogram;
+mod history;
 mod objective;
 mod operation;
 mod outcome;
@@ -13,11 +16,17 @@ mod ratio;
 mod report;
 mod roundtrip;
 mod row;
+mod rule;
+mod saved;
 mod time;
+mod watch;
 
 pub use account::Counts;
+pub use alert::{Alert, State, Transition};
+pub use budget::{Budget, Exhaustion, Measure};
 pub use engine::{Engine, Irregularities, MAX_OPEN, Refusal};
 pub use histogram::{Latencies, Precision};
+pub use history::Tally;
 pub use objective::{Indicator, MAX_OBJECTIVES, Objective, ObjectiveError, Objectives, Promise};
 pub use operation::{Custom, MAX_CUSTOM, MAX_NAME_BYTES, NameError, Operation};
 pub use outcome::{Outcome, Reason, Verdict};
@@ -25,4 +34,6 @@ pub use ratio::{Ppm, Ratio};
 pub use report::{Overall, SlaReport, SlaStats, Thresholds, Violation};
 pub use roundtrip::{Ending, Roundtrip};
 pub use row::{Breach, Compliance, Row};
+pub use rule::{Condition, MAX_RULES, Rule, RuleError, Rules, Severity};
+pub use saved::{RestoreError, Saved};
 pub use time::{Micros, Span};

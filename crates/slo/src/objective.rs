@@ -4,6 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::history::is_measurable;
 use crate::operation::{Operation, ROWS};
 use crate::ratio::{Ppm, Ratio};
 use crate::time::Span;
@@ -12,7 +13,6 @@ use crate::time::Span;
 pub const MAX_OBJECTIVES: usize = 64;
 
 const MIN_WINDOW: Span = Span::secs(60);
-const MAX_WINDOW: Span = Span::secs(30 * 24 * 3_600);
 
 /// What an objective looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,7 +64,10 @@ pub enum ObjectiveError {
         at: usize,
     },
     /// Outside what is kept.
-    #[error("objective {at}: a window lies between 1 minute and 30 days")]
+    #[error(
+        "objective {at}: a window lasts 1 minute to 30 days, in steps of 5 s up to an hour, of \
+         1 minute up to 6 hours, of 30 minutes beyond"
+    )]
     Window {
         /// Place in the set.
         at: usize,
@@ -93,7 +96,7 @@ impl Objective {
         {
             return Err(ObjectiveError::Threshold { at });
         }
-        if !(MIN_WINDOW..=MAX_WINDOW).contains(&self.window) {
+        if self.window < MIN_WINDOW || !is_measurable(self.window) {
             return Err(ObjectiveError::Window { at });
         }
         Ok(())
@@ -295,7 +298,9 @@ mod tests {
         };
         check(|list| list[2].indicator = to(0), threshold);
         check(|list| list[2].indicator = to(60_000_001), threshold);
-        let window = "objective 0: a window lies between 1 minute and 30 days";
+        let window = "objective 0: a window lasts 1 minute to 30 days, in steps of 5 s up to an \
+                      hour, of 1 minute up to 6 hours, of 30 minutes beyond";
+        check(|list| list[0].window = Span::secs(66), window);
         check(|list| list[0].window = Span::secs(59), window);
         check(|list| list[0].window = Span(u64::MAX), window);
         let twin = "objective 5: there is already one for this operation and indicator";

@@ -169,7 +169,8 @@ impl Names {
     }
 }
 
-fn validate(name: &str) -> Result<(), NameError> {
+/// Whether a name could be an operation's.
+pub(crate) fn validate(name: &str) -> Result<(), NameError> {
     if name.is_empty() {
         return Err(NameError::Empty);
     }

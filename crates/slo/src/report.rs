@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::engine::Engine;
 use crate::row::Row;
 
 /// `slaStats(operation)`.
@@ -103,4 +104,43 @@ pub struct SlaReport {
     pub violations: Vec<Violation>,
     /// Roundtrips open now.
     pub active: usize,
+}
+
+impl Engine {
+    /// `slaStats(operation)`; nothing for a name no roundtrip was ever opened under.
+    pub fn sla_stats(&self, name: &str) -> Option<SlaStats> {
+        Some(SlaStats::from(&self.row(self.find(name)?)))
+    }
+
+    /// `slaReport()`.
+    pub fn sla_report(&self) -> SlaReport {
+        let rows: Vec<Row<'_>> = self.rows().collect();
+        let violations = rows.iter().filter_map(|row| {
+            Some(Violation {
+                operation_type: row.name.to_owned(),
+                reason: row.reason()?,
+                stats: SlaStats::from(row),
+            })
+        });
+        let promise = self.objectives().overall();
+        let totals = self.totals();
+        SlaReport {
+            thresholds: Thresholds {
+                max_latency: promise.latency.as_millis(),
+                max_error_rate: promise.error_budget.as_fraction(),
+            },
+            operations: rows
+                .iter()
+                .map(|row| (row.name.to_owned(), row.into()))
+                .collect(),
+            overall: Overall {
+                total_roundtrips: totals.judged(),
+                total_errors: totals.errors,
+                overall_error_rate: totals.error_rate().map(|rate| rate.as_fraction()),
+                overall_compliant: self.compliance().as_bool(),
+            },
+            violations: violations.collect(),
+            active: self.active(),
+        }
+    }
 }

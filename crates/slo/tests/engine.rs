@@ -42,7 +42,8 @@ impl Play {
             ["drop", token] => drop(self.tokens.remove(token)?),
             ["turn-away", name, code] => {
                 let operation = self.engine.operation(name).ok()?;
-                self.engine.turn_away(operation, Reason::from_code(code)?);
+                self.engine
+                    .turn_away(operation, Reason::from_code(code)?, at);
             }
             ["tick"] => self.engine.tick(at),
             ["hide"] => self.engine.set_hidden(true, at),
@@ -135,7 +136,7 @@ fn answers_and_errors_are_judged_and_the_rest_is_counted_apart() {
          23 fail d bad_argument
          24 begin e eval
          25 fail e cancelled
-         turn-away eval circuit_open
+         25 turn-away eval circuit_open
          26 begin f call",
         "eval 2/3 raised=1 slow=1 refused=1 rejected=1 cancelled=1 last=12 max=12 timeout
          call 0/0 open=1 last=- max=-",
