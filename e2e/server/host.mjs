@@ -43,9 +43,13 @@ export async function host({ root, base = '/', headers = 'bare', fallback = fals
     response.on('finish', () => requests.push({ path, status: response.statusCode }));
     if (path === base.slice(0, -1)) return redirect(response, base);
     const inside = path.startsWith(base) ? path.slice(base.length) : undefined;
-    const fault = faults.find(({ pattern }) => pattern.test(inside ?? ''));
+    const fault = faults.find(({ pattern }) => pattern.test(inside ?? path));
     if (fault?.kind === 'status') return plain(response, fault.status, 'out of order');
     if (fault?.kind === 'drop') return request.socket.destroy();
+    if (fault?.kind === 'as') {
+      response.writeHead(200, { 'Content-Type': fault.type, ...always });
+      return response.end(fault.body);
+    }
     const file = fault?.kind === 'missing' || inside === undefined ? undefined : find(root, inside);
     if (file) return send(request, response, file, fault, always);
     if (fallback) return send(request, response, join(root, 'index.html'), undefined, always);
@@ -59,9 +63,9 @@ export async function host({ root, base = '/', headers = 'bare', fallback = fals
     /** Every request answered so far: path and status. */
     requests,
     /**
-     * Answers files whose path in the site matches with a fault, until `mend`:
+     * Answers paths in the site (or, outside of it, paths of the host) that match with a fault, until `mend`:
      * `missing`, `drop`, `corrupt` (one byte flipped), `truncate` (second half gone, length honest),
-     * `status` (with `status`), `slow` (with `bytesPerSecond`), `as` (with `body` and `type`).
+     * `status` (with `status`), `slow` (with `bytesPerSecond`), `as` (with `body` and `type`; it needs no file).
      */
     fault(pattern, kind, details = {}) {
       faults.unshift({ pattern, kind, ...details });
@@ -91,10 +95,6 @@ function find(root, inside) {
 async function send(request, response, file, fault, always) {
   const head = { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', ...always };
   if (request.method !== 'GET' && request.method !== 'HEAD') return plain(response, 405, 'only GET');
-  if (fault?.kind === 'as') {
-    response.writeHead(200, { ...head, 'Content-Type': fault.type });
-    return response.end(fault.body);
-  }
   if (fault?.kind === 'slow') {
     response.writeHead(200, { ...head, 'Content-Length': statSync(file).size });
     return pipeline(createReadStream(file, { highWaterMark: 16384 }), slowly(fault.bytesPerSecond), response);

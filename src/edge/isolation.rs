@@ -1,7 +1,7 @@
 //! Browser side of cross-origin isolation: gathers the facts, performs the steps that
 //! [`boot::isolation`] decides on. Decides nothing itself.
 
-use boot::isolation::{Facts, Refusal, Registration, Step, decide, spent_after};
+use boot::isolation::{Facts, Guard, Refusal, Registration, Step, decide, flagged, unflagged};
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -11,7 +11,7 @@ use web_sys::{
 };
 
 const SCRIPT: &str = "sw.js";
-const SPENT_KEY: &str = "atomvm-console:isolation-reload:";
+const SPENT: &str = "atomvm-console:isolation-reload";
 /// Installing does nothing but take over; a worker that is not there by then is stuck.
 const ACTIVATION_MS: i32 = 15_000;
 
@@ -38,10 +38,16 @@ pub async fn ensure_isolated() -> Result<IsolatedBy, Refusal> {
     loop {
         let facts = site.facts(&progress).await;
         let step = decide(facts);
-        site.remember(facts.reload_spent, step)?;
         match (step, &site.workers) {
-            (Step::Proceed, _) if facts.is_controlled => return Ok(IsolatedBy::Worker),
-            (Step::Proceed, _) => return Ok(IsolatedBy::Host),
+            (Step::Proceed, _) => {
+                site.settle();
+                let by_worker = facts.is_controlled;
+                return Ok(if by_worker {
+                    IsolatedBy::Worker
+                } else {
+                    IsolatedBy::Host
+                });
+            }
             (Step::Refuse(reason), _) => return Err(reason),
             (Step::Register, Some(workers)) => {
                 progress.registration = Some(site.register(workers).await);
@@ -52,10 +58,7 @@ pub async fn ensure_isolated() -> Result<IsolatedBy, Refusal> {
                 progress.is_fresh = true;
             }
             (Step::Reload(_), _) => {
-                window
-                    .location()
-                    .reload()
-                    .map_err(|_| Refusal::StillNotIsolated)?;
+                site.reload().map_err(|_| Refusal::StillNotIsolated)?;
                 return std::future::pending().await;
             }
             (Step::Register | Step::WaitForActive, None) => return Err(Refusal::NoServiceWorker),
@@ -132,7 +135,11 @@ impl Site {
                 Registration::Active if progress.is_fresh => Registration::Fresh,
                 other => other,
             },
-            reload_spent: self.is_spent(),
+            guard: Guard {
+                is_flagged: unflagged(&self.query()).is_some(),
+                is_tab_spent: self.is_tab_spent(),
+                is_reload: self.is_reload(),
+            },
         }
     }
 
@@ -140,33 +147,60 @@ impl Site {
         worker.script_url() == self.script
     }
 
-    fn spent_key(&self) -> String {
-        // Sites of one origin share the storage: GitHub Pages serves many from one host.
-        format!("{SPENT_KEY}{}", self.scope)
+    fn query(&self) -> String {
+        self.window.location().search().unwrap_or_default()
     }
 
-    fn is_spent(&self) -> bool {
+    /// Sites of one origin share the storage: GitHub Pages serves many from one host.
+    fn tab_key(&self) -> String {
+        format!("{SPENT}:{}", self.scope)
+    }
+
+    fn is_tab_spent(&self) -> bool {
         let value = self
             .storage
             .as_ref()
-            .map(|storage| storage.get_item(&self.spent_key()));
+            .map(|storage| storage.get_item(&self.tab_key()));
         matches!(value, Some(Ok(Some(_))))
     }
 
-    /// Writes what a step does to the tab's reload, before the step is performed.
-    fn remember(&self, spent: bool, step: Step) -> Result<(), Refusal> {
-        let after = spent_after(spent, step);
-        let Some(storage) = self.storage.as_ref().filter(|_| after != spent) else {
-            return Ok(());
-        };
-        if after {
-            storage
-                .set_item(&self.spent_key(), "spent")
-                .map_err(|_| Refusal::StorageBlocked)
-        } else {
-            storage
-                .remove_item(&self.spent_key())
-                .map_err(|_| Refusal::StorageBlocked)
+    fn is_reload(&self) -> bool {
+        let entries = self
+            .window
+            .performance()
+            .map(|p| p.get_entries_by_type("navigation"));
+        let kind = entries.and_then(|list| Reflect::get(&list.get(0), &"type".into()).ok());
+        kind.is_some_and(|kind| kind == "reload")
+    }
+
+    /// This page's address with another query.
+    fn address(&self, query: &str) -> Result<String, JsValue> {
+        let url = web_sys::Url::new(&self.window.location().href()?)?;
+        url.set_search(query);
+        Ok(url.href())
+    }
+
+    /// Loads the page again, flagged. Unlike the reload button, this never goes past the worker.
+    fn reload(&self) -> Result<(), JsValue> {
+        let address = self.address(&flagged(&self.query()))?;
+        if let Some(storage) = &self.storage {
+            // The flag alone forbids a loop; the tab's mark only spares later visits the attempt.
+            let _ = storage.set_item(&self.tab_key(), "spent");
+        }
+        self.window.location().replace(&address)
+    }
+
+    /// Takes the traces of the reload away, so that a later hard reload is mended as well. Where
+    /// that fails the page works all the same.
+    fn settle(&self) {
+        if let Some(storage) = &self.storage {
+            let _ = storage.remove_item(&self.tab_key());
+        }
+        if let Some(query) = unflagged(&self.query()) {
+            let _ = self.address(query).and_then(|address| {
+                let history = self.window.history()?;
+                history.replace_state_with_url(&history.state()?, "", Some(&address))
+            });
         }
     }
 

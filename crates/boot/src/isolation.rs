@@ -1,5 +1,5 @@
 //! Decides how a page becomes cross-origin isolated, which the VM's threads need: one step for each
-//! state of the page. Never reloads a tab twice without an isolated page in between.
+//! state of the page. Never reloads twice without an isolated page in between.
 //! Knows nothing of how facts are gathered or steps are performed.
 
 use std::fmt;
@@ -19,14 +19,48 @@ pub struct Facts {
     pub is_embedded: bool,
     /// `navigator.serviceWorker` is there.
     pub has_service_worker: bool,
-    /// `sessionStorage` takes a value and gives it back.
+    /// The browser lets the site keep data.
     pub has_storage: bool,
     /// Our worker answered for this page.
     pub is_controlled: bool,
     /// How far our worker has come.
     pub registration: Registration,
-    /// A reload of this tab was spent and no isolated page has been seen since.
-    pub reload_spent: bool,
+    /// Whether the reload was spent.
+    pub guard: Guard,
+}
+
+/// What tells a page that the reload before it was spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// The page's address carries the [`FLAG`]: this load is the reload.
+    pub is_flagged: bool,
+    /// The tab's storage says that a reload was spent. It may speak of the past: isolation puts a
+    /// page in another process, and a process that gets the tab back may keep what it knew before.
+    pub is_tab_spent: bool,
+    /// A person asked for this load by the reload button, which we never use.
+    pub is_reload: bool,
+}
+
+impl Guard {
+    /// Whether this page may not reload any more.
+    pub fn is_spent(self) -> bool {
+        self.is_flagged || (self.is_tab_spent && !self.is_reload)
+    }
+}
+
+/// What the reload adds to the address, and the isolated page takes off again. Unlike storage, it
+/// cannot be blocked, lost or out of date.
+pub const FLAG: &str = "isolation=retried";
+
+/// A query with the flag at its end. Queries are empty or begin with `?`.
+pub fn flagged(query: &str) -> String {
+    let joint = if query.is_empty() { '?' } else { '&' };
+    format!("{query}{joint}{FLAG}")
+}
+
+/// The query without the flag, if it has one.
+pub fn unflagged(query: &str) -> Option<&str> {
+    query.strip_suffix(FLAG)?.strip_suffix(['?', '&'])
 }
 
 /// How far the service worker has come, as seen from the page.
@@ -51,13 +85,13 @@ pub enum Registration {
 /// What the page does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The page is isolated: go on, and re-arm the guard.
+    /// The page is isolated: go on, and take the reload's traces away.
     Proceed,
     /// Register the worker, then look again.
     Register,
     /// Wait until the worker is active or has failed, then look again.
     WaitForActive,
-    /// Spend this tab's reload.
+    /// Load the page again at its flagged address.
     Reload(ReloadReason),
     /// Isolation cannot be had here.
     Refuse(Refusal),
@@ -85,7 +119,7 @@ pub enum Refusal {
     Embedded,
     /// The browser, or this kind of window, has no service workers.
     NoServiceWorker,
-    /// Storage is blocked, so a reload could not be counted.
+    /// The browser would not register the worker because the site may keep no data.
     StorageBlocked,
     /// The browser would not register the worker.
     WorkerBlocked,
@@ -109,10 +143,11 @@ pub fn decide(facts: Facts) -> Step {
     match facts.registration {
         Registration::Absent => Step::Register,
         Registration::Pending => Step::WaitForActive,
-        Registration::Blocked => Step::Refuse(Refusal::WorkerBlocked),
+        Registration::Blocked if facts.has_storage => Step::Refuse(Refusal::WorkerBlocked),
+        Registration::Blocked => Step::Refuse(Refusal::StorageBlocked),
         Registration::ScriptMissing => Step::Refuse(Refusal::WorkerMissing),
         Registration::Failed => Step::Refuse(Refusal::WorkerFailed),
-        Registration::Active | Registration::Fresh if facts.reload_spent => {
+        Registration::Active | Registration::Fresh if facts.guard.is_spent() => {
             Step::Refuse(if facts.is_controlled {
                 Refusal::StillNotIsolated
             } else {
@@ -141,20 +176,8 @@ fn refusal(facts: Facts) -> Option<Refusal> {
         Some(Refusal::Embedded)
     } else if !facts.has_service_worker {
         Some(Refusal::NoServiceWorker)
-    } else if !facts.has_storage {
-        Some(Refusal::StorageBlocked)
     } else {
         None
-    }
-}
-
-/// Whether the tab's reload counts as spent after a step: a reload spends it, an isolated page gives
-/// it back, so that a later hard reload can be mended too. It is written before the step is performed.
-pub fn spent_after(spent: bool, step: Step) -> bool {
-    match step {
-        Step::Reload(_) => true,
-        Step::Proceed => false,
-        Step::Register | Step::WaitForActive | Step::Refuse(_) => spent,
     }
 }
 

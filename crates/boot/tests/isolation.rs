@@ -1,7 +1,20 @@
-//! Every state of a page, one after the other: the decision table, and the law that no tab is
+//! Every state of a page, one after the other: the decision table, and the law that no page is
 //! reloaded twice without an isolated page in between.
 
-use boot::isolation::{Facts, Refusal, Registration, ReloadReason, Step, decide, spent_after};
+use boot::isolation::{
+    Facts, Guard, Refusal, Registration, ReloadReason, Step, decide, flagged, unflagged,
+};
+
+const UNSPENT: Guard = Guard {
+    is_flagged: false,
+    is_tab_spent: false,
+    is_reload: false,
+};
+const SPENT: Guard = Guard {
+    is_flagged: true,
+    is_tab_spent: true,
+    is_reload: false,
+};
 
 /// A current browser, first visit, a host that sends no headers.
 const PLAIN_HOST: Facts = Facts {
@@ -14,7 +27,7 @@ const PLAIN_HOST: Facts = Facts {
     has_storage: true,
     is_controlled: false,
     registration: Registration::Absent,
-    reload_spent: false,
+    guard: UNSPENT,
 };
 
 const ISOLATED: Facts = Facts {
@@ -52,7 +65,7 @@ fn headers_from_the_host_leave_the_worker_alone() {
         check(
             Facts {
                 registration,
-                reload_spent: true,
+                guard: SPENT,
                 ..ISOLATED
             },
             Step::Proceed,
@@ -93,7 +106,7 @@ fn a_first_visit_registers_waits_and_reloads_once() {
     check(fresh, Step::Reload(ReloadReason::FirstVisit));
     check(
         Facts {
-            reload_spent: true,
+            guard: SPENT,
             ..fresh
         },
         Step::Refuse(Refusal::StillBypassed),
@@ -109,7 +122,7 @@ fn a_hard_reload_is_mended_by_one_soft_reload() {
     check(bypassed, Step::Reload(ReloadReason::Bypassed));
     check(
         Facts {
-            reload_spent: true,
+            guard: SPENT,
             ..bypassed
         },
         Step::Refuse(Refusal::StillBypassed),
@@ -126,7 +139,7 @@ fn a_page_that_its_worker_left_unisolated_is_reloaded_once() {
     check(stale, Step::Reload(ReloadReason::StaleWorker));
     check(
         Facts {
-            reload_spent: true,
+            guard: SPENT,
             ..stale
         },
         Step::Refuse(Refusal::StillNotIsolated),
@@ -177,25 +190,23 @@ fn where_it_cannot_work_the_reason_is_named() {
         },
         Refusal::NoServiceWorker,
     );
-    refused(
-        Facts {
-            has_storage: false,
-            ..PLAIN_HOST
-        },
-        Refusal::StorageBlocked,
-    );
     let with = |registration| Facts {
         registration,
         ..PLAIN_HOST
     };
     refused(with(Registration::Blocked), Refusal::WorkerBlocked);
+    let without_storage = Facts {
+        has_storage: false,
+        ..with(Registration::Blocked)
+    };
+    refused(without_storage, Refusal::StorageBlocked);
     refused(with(Registration::ScriptMissing), Refusal::WorkerMissing);
     refused(with(Registration::Failed), Refusal::WorkerFailed);
 }
 
-/// All states there are: nine booleans and seven registrations.
+/// All states there are: eleven booleans and seven registrations.
 fn every_state() -> impl Iterator<Item = Facts> {
-    (0..1u32 << 9).flat_map(|bits| {
+    (0..1u32 << 11).flat_map(|bits| {
         let is = move |place: u32| bits >> place & 1 == 1;
         REGISTRATIONS.into_iter().map(move |registration| Facts {
             isolated: is(0),
@@ -206,38 +217,93 @@ fn every_state() -> impl Iterator<Item = Facts> {
             has_service_worker: is(5),
             has_storage: is(6),
             is_controlled: is(7),
-            reload_spent: is(8),
             registration,
+            guard: Guard {
+                is_flagged: is(8),
+                is_tab_spent: is(9),
+                is_reload: is(10),
+            },
         })
     })
 }
 
-/// The law by induction over all states: a reload needs an unspent guard and spends it, and nothing
-/// but an isolated page gives it back. So between two reloads of a tab stands an isolated page.
+/// The law by induction over all states: a reload leads to a flagged address, a flagged page does not
+/// reload, and only an isolated page loses its flag. So between two reloads stands an isolated page,
+/// or a person who went to the page anew; and the tab gives that person a reload only for a reload.
 #[test]
-fn no_tab_reloads_twice_without_an_isolated_page_between() {
+fn no_page_reloads_twice_without_an_isolated_page_between() {
     let mut reloads = 0;
     for facts in every_state() {
-        let step = decide(facts);
-        let spent = spent_after(facts.reload_spent, step);
-        match step {
-            Step::Reload(_) => {
-                reloads += 1;
-                assert!(!facts.reload_spent && !facts.isolated && spent, "{facts:?}");
-            }
-            Step::Proceed => assert!(facts.isolated && !spent, "{facts:?}"),
-            _ => assert_eq!(spent, facts.reload_spent, "{facts:?}"),
+        if let Step::Reload(_) = decide(facts) {
+            reloads += 1;
+            assert!(!facts.isolated && !facts.guard.is_flagged, "{facts:?}");
+            assert!(
+                !facts.guard.is_tab_spent || facts.guard.is_reload,
+                "{facts:?}"
+            );
         }
+        let next = Facts {
+            guard: Guard {
+                is_flagged: true,
+                ..facts.guard
+            },
+            ..facts
+        };
+        assert!(!matches!(decide(next), Step::Reload(_)), "{next:?}");
     }
     assert!(reloads > 0);
 }
 
-/// A reload can only be counted where the tab can remember it, and only helps where a worker is.
+#[test]
+fn a_new_visit_in_a_tab_that_has_spent_its_reload_has_none() {
+    let fresh = Facts {
+        registration: Registration::Fresh,
+        ..PLAIN_HOST
+    };
+    let guard = Guard {
+        is_tab_spent: true,
+        ..UNSPENT
+    };
+    check(
+        Facts { guard, ..fresh },
+        Step::Refuse(Refusal::StillBypassed),
+    );
+}
+
+#[test]
+fn a_hard_reload_is_mended_even_where_the_tab_speaks_of_the_past() {
+    let bypassed = Facts {
+        registration: Registration::Active,
+        ..PLAIN_HOST
+    };
+    let guard = Guard {
+        is_tab_spent: true,
+        is_reload: true,
+        ..UNSPENT
+    };
+    check(
+        Facts { guard, ..bypassed },
+        Step::Reload(ReloadReason::Bypassed),
+    );
+}
+
+#[test]
+fn the_flag_comes_off_and_leaves_the_address_as_it_was() {
+    for query in ["", "?module=hello", "?a=1&b=%20", "?"] {
+        let with_flag = flagged(query);
+        assert!(with_flag.starts_with('?'), "{with_flag}");
+        assert_eq!(unflagged(&with_flag), Some(query));
+        assert_eq!(unflagged(query), None);
+    }
+    assert_eq!(flagged("?module=hello"), "?module=hello&isolation=retried");
+    assert_eq!(unflagged("?other-isolation=retried"), None);
+}
+
+/// Nothing is registered and nothing reloaded where it cannot help.
 #[test]
 fn reloads_and_registrations_only_where_they_can_help() {
     for facts in every_state() {
         let can_help = facts.has_service_worker
-            && facts.has_storage
             && facts.is_secure
             && facts.has_wasm_threads
             && !facts.is_embedded;
