@@ -1,69 +1,34 @@
-// The smallest host of the VM in a module worker: boots AtomVM with packs and devices, passes calls in
-// and everything that comes out to the page. Knows nothing of what the packs do.
-
-const decoder = () => {
-  const utf8 = new TextDecoder();
-  return (bytes) => utf8.decode(bytes, { stream: true });
-};
-
-// A character device that Erlang can only write to; each write becomes one message.
-const makeDevice = (FS, minor, path, type) => {
-  const device = FS.makedev(64, minor);
-  const decode = decoder();
-  FS.registerDevice(device, {
-    open() {},
-    write(_stream, buffer, offset, length) {
-      // The VM's memory is shared: decoders want a copy of their own.
-      postMessage({ type, text: decode(buffer.slice(offset, offset + length)) });
-      return length;
-    },
-  });
-  FS.mkdev(path, 0o666, device);
-};
-
-let vm;
-
-const start = async ({ glue, memoryBytes, packs }) => {
-  const files = await Promise.all(
-    packs.map(async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer())),
-  );
-  const paths = files.map((_, index) => `/data/${index}.avm`);
-  const { default: init } = await import(glue);
-  vm = await init({
-    INITIAL_MEMORY: memoryBytes,
-    arguments: paths,
-    preRun: [
-      ({ FS }) => {
-        FS.mkdir("/data");
-        files.forEach((bytes, index) => FS.writeFile(paths[index], bytes));
-        makeDevice(FS, 0, "/dev/term", "terminal");
-        makeDevice(FS, 1, "/dev/event", "event");
-      },
-    ],
-    print: (text) => postMessage({ type: "stdout", text: `${text}\n` }),
-    printErr: (text) => postMessage({ type: "stderr", text: `${text}\n` }),
-    onAbort: (reason) => postMessage({ type: "exit", reason: `abort: ${reason}` }),
-    onExit: (code) => postMessage({ type: "exit", reason: `exit: ${code}` }),
-  });
-  postMessage({ type: "started" });
-};
-
-const answer = async ({ id, process, text }) => {
+// Runs one program on one VM inside a dedicated module worker, as the site does, and posts what it printed.
+self.onmessage = async ({ data: { vm, pack, memory } }) => {
+  const lines = [];
+  let settled = false;
+  const settle = (end) => {
+    if (settled) return;
+    settled = true;
+    self.postMessage({ end, lines });
+  };
+  const line = (text) => {
+    lines.push(text);
+    // The VM says so once start/0 has returned; nothing of the program comes after it.
+    if (text.startsWith("Return value:")) settle("returned");
+  };
   try {
-    postMessage({ type: "reply", id, ok: await vm.call(process, text) });
-  } catch (reason) {
-    postMessage({ type: "reply", id, error: String(reason) });
+    const [{ default: start }, program] = await Promise.all([
+      import(`${vm}/AtomVM.mjs`),
+      fetch(pack).then((response) => response.arrayBuffer()),
+    ]);
+    await start({
+      ...(memory ? { INITIAL_MEMORY: memory } : {}),
+      locateFile: (name) => `${vm}/${name}`,
+      preRun: [({ FS }) => FS.writeFile("/program.avm", new Uint8Array(program))],
+      arguments: ["/program.avm"],
+      print: line,
+      printErr: (text) => line(`stderr: ${text}`),
+      onAbort: (what) => settle(`aborted: ${what}`),
+      onExit: (code) => settle(`exited: ${code}`),
+    });
+  } catch (error) {
+    settle(`failed: ${error}`);
   }
 };
-
-onmessage = ({ data }) => {
-  if (data.type === "start") {
-    start(data).catch((error) => postMessage({ type: "exit", reason: `start: ${error}` }));
-  } else if (data.type === "call") {
-    answer(data);
-  } else if (data.type === "cast") {
-    vm.cast(data.process, data.text);
-  } else if (data.type === "write") {
-    vm.FS.writeFile(data.path, new Uint8Array(data.bytes));
-  }
-};
+self.postMessage("ready");

@@ -5,12 +5,14 @@
 mod glue;
 mod memory;
 mod natives;
+mod operands;
+mod safe_heap;
 mod strip;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use sha2::{Digest, Sha256};
-use walrus::{Module, ModuleConfig};
+use walrus::{FunctionId, ImportKind, Module, ModuleConfig};
 
 pub use glue::lean_glue;
 pub use natives::natives;
@@ -29,6 +31,8 @@ pub enum Outcome {
 pub enum Step {
     /// Widen the limits of the memory import.
     Memory,
+    /// Undo SAFE_HEAP: plain loads and stores.
+    SafeHeap,
     /// Drop debug sections.
     Strip,
     /// Patch and minify the glue.
@@ -52,6 +56,7 @@ impl Step {
     fn source(self) -> &'static str {
         match self {
             Step::Memory => include_str!("memory.rs"),
+            Step::SafeHeap => include_str!("safe_heap.rs"),
             Step::Strip => include_str!("strip.rs"),
             Step::Glue => include_str!("glue.rs"),
         }
@@ -61,6 +66,7 @@ impl Step {
     fn apply(self, module: &mut Module) -> Result<Option<Outcome>> {
         let outcome = match self {
             Step::Memory => memory::widen(module)?,
+            Step::SafeHeap => safe_heap::undo(module)?,
             Step::Strip => strip::strip(module),
             Step::Glue => return Ok(None),
         };
@@ -90,7 +96,9 @@ pub fn lean_wasm(
 /// A digest that changes whenever the result of the chosen steps may change.
 pub fn recipe(steps: &[Step]) -> String {
     let mut hasher = Sha256::new();
-    hasher.update(include_str!("mod.rs"));
+    for shared in [include_str!("mod.rs"), include_str!("operands.rs")] {
+        hasher.update(shared);
+    }
     for step in Step::all().iter().filter(|step| steps.contains(step)) {
         hasher.update(step.name());
         hasher.update(step.source());
@@ -110,4 +118,13 @@ fn parse(wasm: &[u8], names: Names) -> Result<Module> {
     config.generate_producers_section(false).generate_dwarf(false);
     config.generate_name_section(names == Names::Kept);
     Module::from_buffer_with_config(wasm, &config).context("AtomVM.wasm is not a module we can read")
+}
+
+/// The imported function of that name.
+fn import(module: &Module, from: &str, name: &str) -> Option<FunctionId> {
+    let found = module.imports.find(from, name)?;
+    match module.imports.get(found).kind {
+        ImportKind::Function(function) => Some(function),
+        _ => None,
+    }
 }

@@ -1,0 +1,25 @@
+%% Shows what an expression comes to: its value, or the class, reason and stack of its exception.
+%% Stack frames are shown without line information, which is the compiler's and not the VM's.
+-module(show).
+-export([all/1]).
+
+all(Cases) ->
+    each(Cases),
+    ok.
+
+each([]) ->
+    ok;
+each([{Name, Fun} | Rest]) ->
+    erlang:display({Name, outcome(Fun)}),
+    each(Rest).
+
+outcome(Fun) ->
+    try Fun() of
+        Value -> {value, Value}
+    catch
+        Class:Reason:Stack -> {Class, Reason, frames(Stack)}
+    end.
+
+frames([{M, F, A, _} | Rest]) -> [{M, F, A} | frames(Rest)];
+frames([]) -> [];
+frames(Other) -> Other.
