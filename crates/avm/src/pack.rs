@@ -95,6 +95,11 @@ impl Section {
     }
 }
 
+/// A module that cannot start a program.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the pack has no module {0} that exports start/0")]
+pub struct NoStart(pub String);
+
 /// A pack.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pack {
@@ -162,6 +167,19 @@ impl Pack {
         modules
             .map(|section| Beam::parse(&section.data, limits))
             .collect()
+    }
+
+    /// Puts this module first, and lets only it keep the start flag.
+    pub fn start_with(&mut self, module: &str) -> Result<(), NoStart> {
+        let name = format!("{module}.beam");
+        let is_start = |section: &Section| section.name == name && section.flags.has(Flags::START);
+        let position = self.sections.iter().position(is_start);
+        let position = position.ok_or_else(|| NoStart(module.to_owned()))?;
+        self.sections[..=position].rotate_right(1);
+        for section in &mut self.sections[1..] {
+            section.flags = Flags(section.flags.0 & !Flags::START.0);
+        }
+        Ok(())
     }
 
     /// The section with this name.
