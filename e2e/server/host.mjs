@@ -43,7 +43,8 @@ export async function host({ root, base = '/', headers = 'bare', fallback = fals
     response.on('finish', () => requests.push({ path, status: response.statusCode }));
     if (path === base.slice(0, -1)) return redirect(response, base);
     const inside = path.startsWith(base) ? path.slice(base.length) : undefined;
-    const fault = faults.find(({ pattern }) => pattern.test(inside ?? path));
+    const fault = faults.find(({ pattern, times }) => times > 0 && pattern.test(inside ?? path));
+    if (fault) fault.times -= 1;
     if (fault?.kind === 'status') return plain(response, fault.status, 'out of order');
     if (fault?.kind === 'drop') return request.socket.destroy();
     if (fault?.kind === 'as') {
@@ -63,12 +64,13 @@ export async function host({ root, base = '/', headers = 'bare', fallback = fals
     /** Every request answered so far: path and status. */
     requests,
     /**
-     * Answers paths in the site (or, outside of it, paths of the host) that match with a fault, until `mend`:
+     * Answers paths in the site (or, outside of it, paths of the host) that match with a fault, until
+     * `mend`, or as often as `times` says:
      * `missing`, `drop`, `corrupt` (one byte flipped), `truncate` (second half gone, length honest),
      * `status` (with `status`), `slow` (with `bytesPerSecond`), `as` (with `body` and `type`; it needs no file).
      */
     fault(pattern, kind, details = {}) {
-      faults.unshift({ pattern, kind, ...details });
+      faults.unshift({ pattern, kind, times: Infinity, ...details });
     },
     /** Takes all faults back. */
     mend() {
