@@ -3,10 +3,10 @@
 
 use std::fmt;
 
-use thiserror::Error;
-
 use crate::account::{Account, Counts, Sample};
+use crate::admission::Gate;
 use crate::alert::{Alert, Transition};
+use crate::breaker::{Evidence, Pass};
 use crate::budget::{Budget, Measure};
 use crate::history::History;
 use crate::objective::{Objective, Objectives};
@@ -19,18 +19,6 @@ use crate::watch::Watches;
 
 /// The most roundtrips open at once; one more is refused.
 pub const MAX_OPEN: usize = 16_384;
-
-/// After this a roundtrip is over even if nobody says so. The session has deadlines of its own;
-/// this is the net under them.
-const DEADLINE: Span = Span::secs(120);
-
-/// Why a roundtrip may not begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum Refusal {
-    /// As many are open as are kept track of.
-    #[error("{MAX_OPEN} roundtrips are open already; wait for some of them to end")]
-    Full,
-}
 
 /// What went wrong around the samples: nothing of this is lost silently.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,16 +40,18 @@ pub struct Engine {
     timeline: Timeline,
     /// Grows with each change of visibility and each sleep: a roundtrip that saw two epochs is
     /// not judged.
-    epoch: u64,
+    pub(crate) epoch: u64,
     hidden: bool,
-    names: Names,
+    pub(crate) names: Names,
     objectives: Objectives,
-    table: Table,
+    pub(crate) table: Table,
     /// By [`Operation::row`].
-    accounts: Box<[Account]>,
+    pub(crate) accounts: Box<[Account]>,
     /// All operations together.
     history: History,
-    watches: Watches,
+    pub(crate) watches: Watches,
+    /// None without a policy.
+    pub(crate) gate: Option<Gate>,
     late: u64,
     foreign: u64,
 }
@@ -85,6 +75,7 @@ impl Engine {
             accounts: (0..ROWS).map(|_| Account::default()).collect(),
             history: History::default(),
             watches: Watches::default(),
+            gate: None,
             late: 0,
             foreign: 0,
         };
@@ -106,43 +97,6 @@ impl Engine {
         self.names.find(name)
     }
 
-    /// Begins a roundtrip.
-    ///
-    /// # Errors
-    /// A refusal, which is counted for the operation.
-    pub fn begin(&mut self, operation: Operation, now: Micros) -> Result<Roundtrip, Refusal> {
-        self.begin_within(operation, now, DEADLINE)
-    }
-
-    /// Begins a roundtrip that is over after `limit` at the latest. The limit is a net: make it
-    /// longer than the caller's own deadline, or the two will race.
-    ///
-    /// # Errors
-    /// A refusal, which is counted for the operation.
-    pub fn begin_within(
-        &mut self,
-        operation: Operation,
-        now: Micros,
-        limit: Span,
-    ) -> Result<Roundtrip, Refusal> {
-        let now = self.observe(now);
-        let operation = self.names.own(operation);
-        if self.table.is_full() {
-            self.sweep(now);
-        }
-        let account = &mut self.accounts[operation.row()];
-        match self.table.open(operation, now, now.plus(limit), self.epoch) {
-            Some(token) => {
-                account.open += 1;
-                Ok(token)
-            }
-            None => {
-                account.counts.refused += 1;
-                Err(Refusal::Full)
-            }
-        }
-    }
-
     /// Ends a roundtrip that brought a value.
     pub fn succeed(&mut self, token: Roundtrip, now: Micros) -> Ending {
         self.end(token, Outcome::Success, now)
@@ -158,8 +112,8 @@ impl Engine {
         let now = self.observe(now);
         match self.table.close(&mut token) {
             Ok(open) => {
-                self.accounts[open.operation.row()].open -= 1;
-                self.enter(&open, outcome, now, token.queue, token.vm)
+                let queue = token.queue.or(open.waited);
+                self.finish(&open, outcome, now, queue, token.vm)
             }
             Err(ending) => {
                 self.late += u64::from(ending == Ending::Late);
@@ -167,6 +121,28 @@ impl Engine {
                 ending
             }
         }
+    }
+
+    fn finish(
+        &mut self,
+        open: &Open,
+        outcome: Outcome,
+        now: Micros,
+        queue: Option<Span>,
+        vm: Option<Span>,
+    ) -> Ending {
+        self.accounts[open.operation.row()].open -= 1;
+        let ending = self.enter(open, outcome, now, queue, vm);
+        if let Some(gate) = &mut self.gate {
+            let judged = matches!(ending, Ending::Recorded(_));
+            let evidence = if judged {
+                Evidence::of(outcome)
+            } else {
+                Evidence::Nothing
+            };
+            gate.ended(open, evidence, now);
+        }
+        ending
     }
 
     fn enter(
@@ -206,6 +182,9 @@ impl Engine {
             began: now,
             deadline: now,
             epoch: self.epoch,
+            pass: Pass::Ordinary,
+            waiting: false,
+            waited: None,
         };
         self.enter(&open, Outcome::Failure(reason), now, None, None);
     }
@@ -279,7 +258,7 @@ impl Engine {
         tick.now
     }
 
-    fn sweep(&mut self, now: Micros) {
+    pub(crate) fn sweep(&mut self, now: Micros) {
         let mut ended = vec![];
         self.table
             .drain_abandoned(|open| ended.push((open, Outcome::Abandoned)));
@@ -287,8 +266,7 @@ impl Engine {
         self.table
             .drain_overdue(now, |open| ended.push((open, timeout)));
         for (open, outcome) in ended {
-            self.accounts[open.operation.row()].open -= 1;
-            self.enter(&open, outcome, now, None, None);
+            self.finish(&open, outcome, now, open.waited, None);
         }
     }
 
@@ -308,7 +286,14 @@ impl Engine {
         let operation = self.names.own(operation);
         let account = &self.accounts[operation.row()];
         let promise = *self.objectives.promise(operation);
-        Row::new(operation, self.names.name(operation), account, promise)
+        let breaker = self.breaker(operation);
+        Row::new(
+            operation,
+            self.names.name(operation),
+            account,
+            promise,
+            breaker,
+        )
     }
 
     /// The counts of all operations together.

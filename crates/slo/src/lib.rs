@@ -4,7 +4,9 @@
 //! leave as plain values that a view only formats. [`Engine`] is the one entrance.
 
 mod account;
+mod admission;
 mod alert;
+mod breaker;
 mod budget;
 mod engine;
 mod histogram;
@@ -12,6 +14,7 @@ mod history;
 mod objective;
 mod operation;
 mod outcome;
+mod policy;
 mod ratio;
 mod report;
 mod roundtrip;
@@ -22,14 +25,17 @@ mod time;
 mod watch;
 
 pub use account::Counts;
+pub use admission::{Admitted, Called, Cause, Refusal};
 pub use alert::{Alert, State, Transition};
+pub use breaker::BreakerState;
 pub use budget::{Budget, Exhaustion, Measure};
-pub use engine::{Engine, Irregularities, MAX_OPEN, Refusal};
+pub use engine::{Engine, Irregularities, MAX_OPEN};
 pub use histogram::{Latencies, Precision};
 pub use history::Tally;
 pub use objective::{Indicator, MAX_OBJECTIVES, Objective, ObjectiveError, Objectives, Promise};
 pub use operation::{Custom, MAX_CUSTOM, MAX_NAME_BYTES, NameError, Operation};
 pub use outcome::{Outcome, Reason, Verdict};
+pub use policy::{Policy, PolicyError};
 pub use ratio::{Ppm, Ratio};
 pub use report::{Overall, SlaReport, SlaStats, Thresholds, Violation};
 pub use roundtrip::{Ending, Roundtrip};

@@ -10,6 +10,9 @@ impl Ppm {
     /// The whole.
     pub const ONE: Self = Self(1_000_000);
 
+    /// Half of it.
+    pub const HALF: Self = Self(500_000);
+
     /// `ppm` parts, unless that is more than the whole.
     pub const fn new(ppm: u32) -> Option<Self> {
         if ppm <= Self::ONE.0 {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use crate::breaker::Pass;
 use crate::operation::Operation;
 use crate::time::{Micros, Span};
 
@@ -26,6 +27,11 @@ impl Roundtrip {
     /// Its number, unique in its engine.
     pub fn id(&self) -> u64 {
         self.serial
+    }
+
+    /// Where it stands in its table.
+    pub(crate) fn place(&self) -> (u32, u64) {
+        (self.slot, self.serial)
     }
 
     /// Notes how long it waited on the page before it was sent.
@@ -86,6 +92,12 @@ pub(crate) struct Open {
     pub(crate) deadline: Micros,
     /// The engine's epoch at the start; another one at the end means it cannot be judged.
     pub(crate) epoch: u64,
+    /// What its breaker hears of at the end.
+    pub(crate) pass: Pass,
+    /// It was not sent yet.
+    pub(crate) waiting: bool,
+    /// How long it waited before it was sent, if it had to.
+    pub(crate) waited: Option<Span>,
 }
 
 /// The open roundtrips, in a bounded number of slots.
@@ -122,26 +134,12 @@ impl Table {
         self.free.is_empty() && self.slots.len() == self.marks.by_slot.len()
     }
 
-    /// Opens a roundtrip; `None` when the table is full.
-    pub(crate) fn open(
-        &mut self,
-        operation: Operation,
-        began: Micros,
-        deadline: Micros,
-        epoch: u64,
-    ) -> Option<Roundtrip> {
-        if self.is_full() {
-            return None;
-        }
+    /// Opens a roundtrip and gives it its serial. The table must not be full.
+    pub(crate) fn open(&mut self, open: Open) -> Roundtrip {
         self.last_serial += 1;
         let serial = self.last_serial;
-        let open = Some(Open {
-            serial,
-            operation,
-            began,
-            deadline,
-            epoch,
-        });
+        self.earliest = self.earliest.min(open.deadline);
+        let open = Some(Open { serial, ..open });
         let slot = match self.free.pop() {
             Some(slot) => {
                 self.slots[slot as usize] = open;
@@ -152,16 +150,29 @@ impl Table {
                 (self.slots.len() - 1) as u32
             }
         };
-        self.earliest = self.earliest.min(deadline);
         let marks = Arc::clone(&self.marks);
-        Some(Roundtrip {
+        Roundtrip {
             slot,
             serial,
             settled: false,
             marks,
             queue: None,
             vm: None,
-        })
+        }
+    }
+
+    pub(crate) fn get(&self, slot: u32, serial: u64) -> Option<&Open> {
+        self.slots
+            .get(slot as usize)?
+            .as_ref()
+            .filter(|open| open.serial == serial)
+    }
+
+    pub(crate) fn get_mut(&mut self, slot: u32, serial: u64) -> Option<&mut Open> {
+        self.slots
+            .get_mut(slot as usize)?
+            .as_mut()
+            .filter(|open| open.serial == serial)
     }
 
     /// Takes a roundtrip off the table for its token.
@@ -224,25 +235,30 @@ mod tests {
     use super::*;
 
     fn open(table: &mut Table, deadline: u64) -> Roundtrip {
-        table
-            .open(Operation::Eval, Micros(0), Micros(deadline), 0)
-            .unwrap()
+        table.open(Open {
+            serial: 0,
+            operation: Operation::Eval,
+            began: Micros(0),
+            deadline: Micros(deadline),
+            epoch: 0,
+            pass: Pass::Ordinary,
+            waiting: false,
+            waited: None,
+        })
     }
 
     #[test]
-    fn a_full_table_opens_nothing_until_one_is_closed() {
+    fn a_full_table_is_full_until_one_is_closed() {
         let mut table = Table::new(2);
         let mut first = open(&mut table, 9);
         let second = open(&mut table, 9);
         assert!(table.is_full());
-        assert!(
-            table
-                .open(Operation::Eval, Micros(0), Micros(9), 0)
-                .is_none()
-        );
         assert!(table.close(&mut first).is_ok());
+        assert_eq!(table.close(&mut first).unwrap_err(), Ending::Late);
         let third = open(&mut table, 9);
         assert_eq!((table.len(), third.id(), second.id()), (2, 3, 2));
+        let (slot, serial) = third.place();
+        assert!(table.get(slot, serial).is_some() && table.get_mut(slot, 1).is_none());
     }
 
     fn abandoned(table: &mut Table) -> Vec<u64> {

@@ -1,6 +1,7 @@
 //! What is known of one operation at one moment, as plain values that a view only formats.
 
 use crate::account::{Account, Counts};
+use crate::breaker::BreakerState;
 use crate::histogram::Latencies;
 use crate::objective::Promise;
 use crate::operation::Operation;
@@ -116,6 +117,8 @@ pub struct Row<'a> {
     pub promise: Promise,
     /// Whether it keeps that.
     pub compliance: Compliance,
+    /// Where its breaker stands.
+    pub breaker: BreakerState,
 }
 
 impl<'a> Row<'a> {
@@ -124,6 +127,7 @@ impl<'a> Row<'a> {
         name: &'a str,
         account: &Account,
         promise: Promise,
+        breaker: BreakerState,
     ) -> Self {
         let latencies = account.latencies.as_deref();
         let quantiles = latencies.and_then(|l| l.quantiles(SHARES));
@@ -145,6 +149,7 @@ impl<'a> Row<'a> {
             last_error: account.last_error,
             promise,
             compliance: Compliance::of(&account.counts, &promise),
+            breaker,
         }
     }
 

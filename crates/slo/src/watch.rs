@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::alert::{Alert, Log, Machine, Transition};
 use crate::budget::{Budget, Measure};
 use crate::history::rounded_up;
-use crate::objective::{Objective, Objectives};
+use crate::objective::{Indicator, Objective, Objectives};
+use crate::operation::Operation;
 use crate::rule::{Rule, Rules};
 use crate::time::{Micros, Span};
 
@@ -56,6 +57,21 @@ impl Watches {
                 alerts,
             }
         }));
+    }
+
+    /// The name of the availability objective that an operation falls under.
+    pub(crate) fn availability(&self, operation: Operation) -> Arc<str> {
+        let of = |operation: Option<Operation>| {
+            let is_it = |watch: &&Watch| {
+                let indicator = watch.objective.indicator;
+                watch.objective.operation == operation && indicator == Indicator::Availability
+            };
+            self.list
+                .iter()
+                .find(is_it)
+                .map(|watch| Arc::clone(&watch.name))
+        };
+        of(Some(operation)).or_else(|| of(None)).unwrap_or_default()
     }
 
     /// Moves every alert on, if it is time. `measure` says what happened in a window.

@@ -1,6 +1,6 @@
 //! The engine told as scripts: one line an act, one line of text for what it then says.
 
-use slo::{Ending, Engine, Micros, Operation, Reason, Refusal, Roundtrip, Span};
+use slo::{Cause, Ending, Engine, Micros, Operation, Reason, Roundtrip, Span};
 use std::collections::BTreeMap;
 
 /// Plays a script. `at` is milliseconds on the caller's clock:
@@ -265,12 +265,13 @@ fn one_more_than_can_be_tracked_is_refused_until_dropped_ones_are_found() {
         .map(|_| begin(&mut engine).unwrap())
         .collect();
     let refusal = begin(&mut engine).unwrap_err();
-    assert_eq!(refusal, Refusal::Full);
-    assert!(
-        refusal
-            .to_string()
-            .starts_with("16384 roundtrips are open already")
+    assert_eq!(
+        (refusal.cause, refusal.reason()),
+        (Cause::Full, Reason::Refused)
     );
+    let words = "more roundtrips are open than can be kept track of (protects \
+                 overall-availability); try again in 100 ms";
+    assert_eq!(refusal.to_string(), words);
     assert_eq!(
         (engine.active(), engine.totals().refused),
         (slo::MAX_OPEN, 1)
