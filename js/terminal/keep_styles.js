@@ -1,0 +1,22 @@
+// Lets xterm.js style itself under a policy without 'unsafe-inline', which leaves <style> elements
+// empty: the text of such an element becomes a sheet made by script, and that the policy allows.
+
+/** From now on, style elements that scripts make in this document keep their rules. */
+export function keepStyles(document) {
+  const create = document.createElement.bind(document);
+  document.createElement = (name, options) =>
+    name === 'style' ? styleElement(document, create('span')) : create(name, options);
+}
+
+/** What stands for a style element: its text is a sheet of the document until it is removed. */
+function styleElement(document, element) {
+  const sheet = new CSSStyleSheet();
+  document.adoptedStyleSheets.push(sheet);
+  element.hidden = true;
+  Object.defineProperty(element, 'textContent', { set: (text) => sheet.replaceSync(text) });
+  element.remove = () => {
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((kept) => kept !== sheet);
+    HTMLElement.prototype.remove.call(element);
+  };
+  return element;
+}
