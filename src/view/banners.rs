@@ -28,7 +28,12 @@ pub fn Banners(state: State, post: Post) -> impl IntoView {
 
 #[component]
 fn Message(banner: Banner, post: Post) -> impl IntoView {
-    let Banner { id, severity, title, detail } = banner;
+    let Banner {
+        id,
+        severity,
+        title,
+        detail,
+    } = banner;
     let has_detail = !detail.is_empty();
     let is_long = detail.lines().count() > 4;
     view! {

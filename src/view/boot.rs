@@ -18,7 +18,11 @@ pub fn Boot(state: State, post: Post) -> impl IntoView {
     let has_failed = move || state.vm.get() == VmState::Failed;
     let is_again = move || state.starts.get() > 1;
     // A fresh VM would meet the same refusal.
-    let is_refused = move || state.isolation.with(|it| matches!(it, Isolation::Refused(_)));
+    let is_refused = move || {
+        state
+            .isolation
+            .with(|it| matches!(it, Isolation::Refused(_)))
+    };
     let why = move || {
         state.isolation.with(|isolation| match isolation {
             Isolation::Refused(why) => why.clone(),
@@ -61,8 +65,16 @@ pub fn Boot(state: State, post: Post) -> impl IntoView {
 /// All parts in one bar, then each on a line.
 #[component]
 fn Bytes(state: State) -> impl IntoView {
-    let loaded = move || state.progress.with(|progress| sum(&progress.parts, |p| p.loaded_bytes));
-    let total = move || state.progress.with(|progress| sum(&progress.parts, |p| p.total_bytes));
+    let loaded = move || {
+        state
+            .progress
+            .with(|progress| sum(&progress.parts, |p| p.loaded_bytes))
+    };
+    let total = move || {
+        state
+            .progress
+            .with(|progress| sum(&progress.parts, |p| p.total_bytes))
+    };
     let parts = move || state.progress.with(|progress| progress.parts.clone());
     view! {
         <div class="boot-bytes">

@@ -35,13 +35,10 @@ pub fn Examples(state: State, post: Post, pane: RwSignal<Pane>) -> impl IntoView
 }
 
 #[component]
-fn Item(
-    example: Example,
-    is_off: Memo<bool>,
-    post: Post,
-    pane: RwSignal<Pane>,
-) -> impl IntoView {
-    let Example { title, about, run, .. } = example;
+fn Item(example: Example, is_off: Memo<bool>, post: Post, pane: RwSignal<Pane>) -> impl IntoView {
+    let Example {
+        title, about, run, ..
+    } = example;
     let label = format!("Run {title}");
     let expression = run.clone();
     view! {

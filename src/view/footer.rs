@@ -16,7 +16,13 @@ const SOURCE: &str = "https://github.com/atomvm/AtomVM";
 /// The footer.
 #[component]
 pub fn Footer(state: State, log_is_open: RwSignal<bool>) -> impl IntoView {
-    let known = |text: String| if text.is_empty() { "–".to_owned() } else { text };
+    let known = |text: String| {
+        if text.is_empty() {
+            "–".to_owned()
+        } else {
+            text
+        }
+    };
     let lines = move || state.log.with(Vec::len) as u64;
     view! {
         <footer class="footer">

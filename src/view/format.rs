@@ -48,8 +48,9 @@ pub fn percent(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "–".to_owned();
     }
-    let hundredths =
-        (u128::from(part) * 10_000).div_ceil(u128::from(whole)).min(u128::from(u64::MAX)) as u64;
+    let hundredths = (u128::from(part) * 10_000)
+        .div_ceil(u128::from(whole))
+        .min(u128::from(u64::MAX)) as u64;
     match (hundredths / 100, hundredths % 100) {
         (ones, 0) => format!("{} %", count(ones)),
         (ones, rest) if rest % 10 == 0 => format!("{}.{} %", count(ones), rest / 10),
@@ -71,11 +72,20 @@ mod tests {
     fn counts_have_their_thousands_apart() {
         check(
             count,
-            [(0, "0"), (999, "999"), (1_000, "1,000"), (u64::MAX, "18,446,744,073,709,551,615")],
+            [
+                (0, "0"),
+                (999, "999"),
+                (1_000, "1,000"),
+                (u64::MAX, "18,446,744,073,709,551,615"),
+            ],
         );
         check(
             |number| counted(number, "roundtrip"),
-            [(0, "0 roundtrips"), (1, "1 roundtrip"), (2_500, "2,500 roundtrips")],
+            [
+                (0, "0 roundtrips"),
+                (1, "1 roundtrip"),
+                (2_500, "2,500 roundtrips"),
+            ],
         );
     }
 

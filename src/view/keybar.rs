@@ -32,7 +32,11 @@ pub fn KeyBar(state: State, post: Post) -> impl IntoView {
         }
     };
     let arrow = move |label, shape, pressed| {
-        key(label, view! { <Icon shape /> }.into_any(), Intent::PressKey(pressed))
+        key(
+            label,
+            view! { <Icon shape /> }.into_any(),
+            Intent::PressKey(pressed),
+        )
     };
     view! {
         <div class="keybar" role="toolbar" aria-label="Keys for the terminal">

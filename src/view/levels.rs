@@ -86,7 +86,10 @@ fn shape(tone: &str) -> Shape {
 }
 
 fn sum(levels: &ServiceLevels) -> String {
-    let Some(overall) = levels.overall.as_ref().filter(|overall| overall.total_roundtrips > 0)
+    let Some(overall) = levels
+        .overall
+        .as_ref()
+        .filter(|overall| overall.total_roundtrips > 0)
     else {
         return String::new();
     };
@@ -99,8 +102,11 @@ fn sum(levels: &ServiceLevels) -> String {
 }
 
 fn why(levels: &ServiceLevels) -> String {
-    let broken: Vec<&Level> =
-        levels.rows.iter().filter(|row| matches!(row.compliance, Compliance::Broken(_))).collect();
+    let broken: Vec<&Level> = levels
+        .rows
+        .iter()
+        .filter(|row| matches!(row.compliance, Compliance::Broken(_)))
+        .collect();
     match (broken.as_slice(), tone(levels.overall.as_ref())) {
         ([first, rest @ ..], _) => {
             let reason = first.reason.as_deref().unwrap_or_default();

@@ -10,8 +10,8 @@ use crate::{
 
 mod banners;
 mod boot;
-mod drop;
 mod examples;
+mod files;
 mod footer;
 mod format;
 mod header;
@@ -74,10 +74,10 @@ pub fn App(
             data-pane=move || pane.get().word()
             class:is-dragging=move || is_dragging.get()
             on:keydown:capture=on_key
-            on:dragenter=move |event| drop::drag_over(&event, is_dragging)
-            on:dragover=move |event| drop::drag_over(&event, is_dragging)
-            on:dragleave=move |event| drop::drag_left(&event, is_dragging)
-            on:drop=move |event| drop::dropped(&event, is_dragging, post)
+            on:dragenter=move |event| files::drag_over(&event, is_dragging)
+            on:dragover=move |event| files::drag_over(&event, is_dragging)
+            on:dragleave=move |event| files::drag_left(&event, is_dragging)
+            on:drop=move |event| files::dropped(&event, is_dragging, post)
         >
             <a
                 class="skip"
@@ -96,14 +96,14 @@ pub fn App(
                 <aside class="side" tabindex="-1" aria-label="Service levels and examples" node_ref=side>
                     <levels::Levels state post />
                     <examples::Examples state post pane />
-                    <drop::DropZone post />
+                    <files::DropZone post />
                 </aside>
                 <log::Log state is_open=log_is_open />
                 <banners::Banners state post />
             </main>
             <footer::Footer state log_is_open />
             <tabs::Tabs state pane />
-            <drop::Overlay />
+            <files::Overlay />
         </div>
     }
 }

@@ -15,9 +15,18 @@ const MEASURED: [(&str, &str); 6] = [
     ("Count", "Roundtrips that were judged"),
     ("Errors", "Share of roundtrips without an answer"),
     ("Last", "The latest answer, in milliseconds"),
-    ("p50", "Half of the answers took at most this long, in milliseconds"),
-    ("p95", "95 of 100 answers took at most this long, in milliseconds"),
-    ("p99", "99 of 100 answers took at most this long, in milliseconds"),
+    (
+        "p50",
+        "Half of the answers took at most this long, in milliseconds",
+    ),
+    (
+        "p95",
+        "95 of 100 answers took at most this long, in milliseconds",
+    ),
+    (
+        "p99",
+        "99 of 100 answers took at most this long, in milliseconds",
+    ),
 ];
 
 /// The table.
@@ -26,7 +35,9 @@ pub fn Table(state: State) -> impl IntoView {
     // The list of names seldom changes; the numbers do, and each cell looks after its own.
     let names = Memo::new(move |_| {
         let name = |row: &Level| row.name.clone();
-        state.levels.with(|levels| levels.rows.iter().map(name).collect::<Vec<_>>())
+        state
+            .levels
+            .with(|levels| levels.rows.iter().map(name).collect::<Vec<_>>())
     });
     let heading = |(text, title): (&'static str, &'static str)| {
         view! {
@@ -137,7 +148,10 @@ fn word(compliance: Compliance) -> &'static str {
     match compliance {
         Compliance::NoTraffic => "No calls",
         Compliance::Kept => "Compliant",
-        Compliance::Broken(Breach { latency: true, errors: true }) => "Slow, fails",
+        Compliance::Broken(Breach {
+            latency: true,
+            errors: true,
+        }) => "Slow, fails",
         Compliance::Broken(Breach { latency: true, .. }) => "Too slow",
         Compliance::Broken(_) => "Fails",
     }

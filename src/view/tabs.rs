@@ -46,8 +46,11 @@ pub fn Tabs(state: State, pane: RwSignal<Pane>) -> impl IntoView {
             </button>
         }
     };
-    let is_violated =
-        move || state.levels.with(|levels| super::levels::tone(levels.overall.as_ref()) == "bad");
+    let is_violated = move || {
+        state
+            .levels
+            .with(|levels| super::levels::tone(levels.overall.as_ref()) == "bad")
+    };
     view! {
         <nav class="tabs" aria-label="Panes" class:has-violation=is_violated>
             {tab(Pane::Terminal, "Terminal", Shape::Prompt)}

@@ -84,7 +84,10 @@ fn Find(post: Post) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     let find = move |backwards: bool| {
         if let Some(field) = field.get_untracked() {
-            post.send(Intent::FindInTerminal { text: field.value(), backwards });
+            post.send(Intent::FindInTerminal {
+                text: field.value(),
+                backwards,
+            });
         }
     };
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {

@@ -57,9 +57,9 @@ pub fn Overlay() -> impl IntoView {
 
 /// Files hang over the page: say that they are welcome. Other things that are dragged are not.
 pub fn drag_over(event: &ev::DragEvent, is_dragging: RwSignal<bool>) {
-    let brings_files = event
-        .data_transfer()
-        .is_some_and(|brought| (0..brought.types().length()).any(|at| brought.types().get(at) == "Files"));
+    let brings_files = event.data_transfer().is_some_and(|brought| {
+        (0..brought.types().length()).any(|at| brought.types().get(at) == "Files")
+    });
     if brings_files {
         event.prevent_default();
         if !is_dragging.get_untracked() {
