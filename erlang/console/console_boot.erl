@@ -2,7 +2,7 @@
 %% then starts the rest, and restarts whatever of it dies.
 -module(console_boot).
 
--export([start/0, echo/0]).
+-export([start/0]).
 
 %% A process that dies younger than this is restarted after a pause of the same
 %% length: one that cannot start must not keep the VM busy.
@@ -11,16 +11,16 @@
 -spec start() -> no_return().
 start() ->
     process_flag(trap_exit, true),
-    Bridge = start_child({console, fun console:init/0}),
+    Bridge = start_child({console, fun() -> console:init() end}),
     console_device:event(#{event => console_up}),
     Rest = [start_child(Child) || Child <- children()],
     supervise([Bridge | Rest]).
 
 children() ->
-    [{echo, fun ?MODULE:echo/0},
-     {user, fun console_user:init/0},
-     {standard_error, fun console_user:init/0},
-     {console_tty, fun console_tty:init/0}].
+    [{echo, fun echo/0},
+     {user, fun() -> console_user:init() end},
+     {standard_error, fun() -> console_user:init() end},
+     {console_tty, fun() -> console_tty:init() end}].
 
 start_child({Name, Init}) ->
     Pid = spawn_link(Init),
@@ -55,11 +55,10 @@ pause(AgeMs) when AgeMs >= ?YOUNG_MS -> ok;
 pause(_AgeMs) -> receive after ?YOUNG_MS -> ok end.
 
 report(Name, Reason) ->
-    Text = unicode:characters_to_binary(io_lib:format("~tp", [Reason])),
-    console_device:event(#{event => process_restarted, process => Name, reason => Text}).
+    console_device:event(#{event => process_restarted, process => Name,
+                           reason => console_format:death(Reason)}).
 
 %% Answers a call with its payload: what a roundtrip costs and nothing else.
--spec echo() -> no_return().
 echo() ->
     receive
         {emscripten, {call, Promise, Payload}} ->

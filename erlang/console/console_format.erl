@@ -27,9 +27,16 @@ exception(Class, Reason, Stack) ->
             length(Tag) + 1, Class, Reason, Own, Inner, fun pretty/2, unicode)
     catch
         %% A reason that the formatter trips over is still told.
-        _:_ -> io_lib:format("exception ~ts: ~tp", [Class, Reason])
+        _:_ -> ["exception ", atom_to_list(Class), ": ", plain(Reason)]
     end,
     to_binary([Tag, Text]).
+
+plain(Reason) ->
+    try
+        io_lib:write(Reason)
+    catch
+        _:_ -> "(a reason that cannot be shown)"
+    end.
 
 %% A process that ended from outside its code, by its exit reason.
 -spec death(term()) -> binary().
