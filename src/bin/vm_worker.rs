@@ -1,5 +1,6 @@
-//! The VM host in the worker: decodes a Command, calls AtomVM, posts an Event. Decides nothing.
+//! The VM's worker: the panic hook and the host, nothing more.
 
 fn main() {
     console_error_panic_hook::set_once();
+    console::worker::run();
 }

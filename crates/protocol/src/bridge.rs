@@ -79,9 +79,10 @@ pub enum Keys<'a> {
         /// Rows.
         rows: u16,
     },
-    /// Stop what runs in the shell.
-    Interrupt,
 }
+
+/// What a terminal sends for Ctrl-C: it stops what runs in the shell.
+pub const CTRL_C: &str = "\u{3}";
 
 /// The two kinds of file that can be loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -238,7 +239,10 @@ mod tests {
             text(Keys::Resize { cols: 80, rows: 24 }),
             r#"{"type":"resize","cols":80,"rows":24}"#
         );
-        assert_eq!(text(Keys::Interrupt), r#"{"type":"interrupt"}"#);
+        assert_eq!(
+            text(Keys::Data { text: CTRL_C }),
+            r#"{"type":"data","text":"\u0003"}"#
+        );
     }
 
     #[test]

@@ -127,7 +127,7 @@ pub struct BootPlan {
 /// One file of the site, as the manifest promises it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asset {
-    /// Absolute address.
+    /// Address relative to the site's root.
     pub url: String,
     /// Its size before compression.
     pub bytes: u64,

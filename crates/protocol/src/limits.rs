@@ -16,8 +16,8 @@ pub const TIMEOUT_MS: std::ops::RangeInclusive<u32> = 1..=3_600_000;
 pub const CALL_TIMEOUT_MS: u32 = 5_000;
 /// Deadline of an evaluation or of a run unless the caller sets one.
 pub const EVAL_TIMEOUT_MS: u32 = 30_000;
-/// Most requests that may be open at once.
-pub const OPEN_REQUESTS: u32 = 65_536;
+/// Most requests that may be open at once; as many as the service levels keep track of.
+pub const OPEN_REQUESTS: u32 = 16_384;
 /// Least and most memory that the VM may reserve.
 pub const MEMORY_BYTES: std::ops::RangeInclusive<u64> = (64 << 20)..=(1 << 30);
 /// Memory that the VM reserves unless set otherwise.

@@ -22,9 +22,14 @@ use std::collections::BTreeMap;
 pub struct CallId(u64);
 
 impl CallId {
-    /// The number as such, for samples of messages.
+    /// A number that was read off a message.
     pub fn new(number: u64) -> Self {
         Self(number)
+    }
+
+    /// The number as such.
+    pub fn number(self) -> u64 {
+        self.0
     }
 }
 

@@ -1,0 +1,305 @@
+//! The state of the worker, and what each command does with it.
+
+use super::calls::Calls;
+use super::output::{self, Output};
+use super::post::{post, words};
+use super::vm::Vm;
+use super::{boot, intake};
+use js_sys::{ArrayBuffer, Uint8Array};
+use protocol::bridge::{self, Keys, Question, Signal};
+use protocol::{
+    BootPlan, BootProblem, CallId, Command, Diagnostics, Down, Event, Failure, Level, Reply,
+    Request,
+};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// One worker hosts one VM and goes away with it.
+pub struct Host {
+    pub(super) calls: Calls,
+    output: Rc<Output>,
+    plan: OnceCell<Rc<BootPlan>>,
+    vm: OnceCell<Rc<Vm>>,
+    intake: intake::Intake,
+    diagnostics: RefCell<Diagnostics>,
+    /// Set once the end has been reported; what follows is an echo of it.
+    is_over: Cell<bool>,
+}
+
+impl Host {
+    pub(super) fn new() -> Rc<Self> {
+        Rc::new_cyclic(|host| Self {
+            calls: Calls::new(host.clone()),
+            output: Output::new(),
+            plan: OnceCell::new(),
+            vm: OnceCell::new(),
+            intake: intake::Intake::default(),
+            diagnostics: RefCell::default(),
+            is_over: Cell::new(false),
+        })
+    }
+
+    /// Does what a command says.
+    pub(super) fn perform(self: &Rc<Self>, command: Command, bytes: Option<ArrayBuffer>) {
+        match command {
+            Command::Perform { id, request } => self.answer(id, request, bytes),
+            Command::Cast { process, payload } => self.cast(&process, &payload),
+            Command::Type { text } => self.keys(&Keys::Data { text: &text }),
+            Command::Resize { cols, rows } => self.keys(&Keys::Resize { cols, rows }),
+            Command::Interrupt => self.keys(&Keys::Data {
+                text: bridge::CTRL_C,
+            }),
+            Command::Acknowledge { bytes } => self.output.acknowledge(bytes as usize),
+            Command::Boot(plan) => self.boot(plan),
+            // The page checks that both are of one build; and what the VM has begun, it ends.
+            Command::Hello(_) | Command::Cancel { .. } => {}
+        }
+    }
+
+    fn answer(self: &Rc<Self>, id: CallId, request: Request, bytes: Option<ArrayBuffer>) {
+        if let Request::Call { process, payload } = request {
+            if let Some(vm) = self.vm.get() {
+                self.calls.call(vm, id, &process, &payload);
+            }
+            return;
+        }
+        let host = Rc::clone(self);
+        spawn_local(async move {
+            let began_us = super::post::now_us();
+            let event = match host.ask_for(request, bytes).await {
+                Ok(reply) => Event::Replied {
+                    id,
+                    reply,
+                    worker_us: (super::post::now_us() - began_us) as u32,
+                },
+                Err(failure) => Event::Refused { id, failure },
+            };
+            post(&event);
+        });
+    }
+
+    async fn ask_for(
+        &self,
+        request: Request,
+        bytes: Option<ArrayBuffer>,
+    ) -> Result<Reply, Failure> {
+        let evaluated = |answer: bridge::Evaluated| Reply::Evaluated {
+            value: answer.value,
+            output: answer.output,
+        };
+        match request {
+            Request::Eval { source } => {
+                let question = Question::Eval { source: &source };
+                self.ask(&question).await.map(evaluated)
+            }
+            Request::StartShell { cols, rows } => {
+                let question = Question::StartShell { cols, rows };
+                self.ask(&question).await.map(|_: bool| Reply::Done)
+            }
+            Request::Load { name } => {
+                let file = self.take_in(&name, bytes).await?;
+                let answer = self.ask::<bridge::Loaded>(&file.load()).await;
+                self.tidy(&file);
+                answer.map(|answer| Reply::Loaded {
+                    modules: answer.modules,
+                })
+            }
+            Request::Execute { name } => {
+                let file = self.take_in(&name, bytes).await?;
+                let answer = match file.execute() {
+                    Ok(question) => self.ask(&question).await,
+                    Err(failure) => Err(failure),
+                };
+                self.tidy(&file);
+                answer.map(evaluated)
+            }
+            // Calls take the short way, see `answer`.
+            Request::Call { .. } => Err(Failure::Cancelled),
+        }
+    }
+
+    /// Asks the console one question.
+    pub(super) async fn ask<T: serde::de::DeserializeOwned>(
+        &self,
+        question: &Question<'_>,
+    ) -> Result<T, Failure> {
+        let vm = self.vm.get().ok_or_else(not_ready)?;
+        bridge::read_answer(&self.calls.ask(vm, &protocol::encode(question)).await?)
+    }
+
+    /// Has the VM use a pack of the site.
+    pub(super) async fn add_pack(&self, path: &str, bytes: &Uint8Array) -> Result<(), Failure> {
+        self.write(path, bytes)?;
+        self.ask(&Question::AddPack { path })
+            .await
+            .map(|_: bool| ())
+    }
+
+    async fn take_in(
+        &self,
+        name: &str,
+        bytes: Option<ArrayBuffer>,
+    ) -> Result<intake::File, Failure> {
+        let bytes = bytes.map_or_else(Vec::new, |bytes| Uint8Array::new(&bytes).to_vec());
+        let plan = self.plan.get().ok_or_else(not_ready)?;
+        let file = self.intake.check(&plan.natives, name, &bytes).await?;
+        self.write(&file.path, &Uint8Array::from(file.bytes.as_slice()))?;
+        Ok(file)
+    }
+
+    fn write(&self, path: &str, bytes: &Uint8Array) -> Result<(), Failure> {
+        let written = self
+            .vm
+            .get()
+            .map_or(Ok(()), |vm| vm.file_system().give(path, bytes));
+        written.map_err(|error| Failure::ErlangError {
+            class: "error".to_owned(),
+            message: format!("the VM's file system took no file: {}", words(&error)),
+            output: String::new(),
+        })
+    }
+
+    /// The VM keeps no hold on a module's file once it is loaded, but it does on a pack's.
+    fn tidy(&self, file: &intake::File) {
+        if let (Some(vm), bridge::FileKind::Beam) = (self.vm.get(), file.kind) {
+            vm.file_system().remove(&file.path);
+        }
+    }
+
+    fn keys(&self, keys: &Keys<'_>) {
+        self.cast(bridge::TTY, &protocol::encode(keys));
+    }
+
+    fn cast(&self, process: &str, payload: &str) {
+        let Some(vm) = self.vm.get() else { return };
+        if let Err(error) = vm.cast(process, payload) {
+            self.log(Level::Warning, &words(&error));
+        }
+    }
+
+    fn boot(self: &Rc<Self>, plan: BootPlan) {
+        let plan = Rc::new(plan);
+        if self.plan.set(Rc::clone(&plan)).is_err() {
+            return;
+        }
+        let host = Rc::clone(self);
+        spawn_local(async move {
+            if let Err(problem) = boot::boot(&host, &plan).await {
+                host.fail(problem);
+            }
+        });
+    }
+
+    /// The VM runs.
+    pub(super) fn started(&self, vm: Vm) {
+        if self.vm.set(Rc::new(vm)).is_ok() {
+            post(&Event::VmStarted);
+        }
+    }
+
+    /// The boot cannot succeed.
+    pub(super) fn fail(&self, problem: BootProblem) {
+        if !self.is_over.replace(true) {
+            post(&Event::BootFailed(problem));
+        }
+    }
+
+    /// The VM is gone.
+    pub(super) fn crash(&self, reason: &str, exit_code: Option<i32>) {
+        if !self.is_over.replace(true) {
+            let crash = self.diagnostics.borrow_mut().crash(reason, exit_code);
+            post(&Event::Crashed(crash));
+        }
+    }
+
+    fn log(&self, level: Level, text: &str) {
+        post(&Event::Logged {
+            level,
+            text: text.to_owned(),
+        });
+    }
+
+    fn hear(self: &Rc<Self>, signal: Signal) {
+        match signal {
+            Signal::ConsoleUp => {
+                post(&Event::ConsoleStarted);
+                if let Some(plan) = self.plan.get() {
+                    spawn_local(boot::extend(Rc::clone(self), Rc::clone(plan)));
+                }
+            }
+        }
+    }
+
+    pub(super) fn on_output(self: &Rc<Self>) -> JsValue {
+        self.output.writer()
+    }
+
+    pub(super) fn on_signal(self: &Rc<Self>) -> JsValue {
+        let host = Rc::clone(self);
+        output::signals(move |signal| host.hear(signal))
+    }
+
+    pub(super) fn on_print(self: &Rc<Self>) -> JsValue {
+        let host = Rc::clone(self);
+        Closure::<dyn Fn(String)>::new(move |line: String| {
+            let line = host.diagnostics.borrow_mut().out(&line);
+            host.log(line.level, &line.text);
+        })
+        .into_js_value()
+    }
+
+    pub(super) fn on_print_error(self: &Rc<Self>) -> JsValue {
+        let host = Rc::clone(self);
+        Closure::<dyn Fn(String)>::new(move |line: String| {
+            let line = host.diagnostics.borrow_mut().err(&line);
+            if let Some(line) = line {
+                host.log(line.level, &line.text);
+            }
+        })
+        .into_js_value()
+    }
+
+    pub(super) fn on_abort(self: &Rc<Self>) -> JsValue {
+        let host = Rc::clone(self);
+        Closure::<dyn Fn(JsValue)>::new(move |what: JsValue| {
+            host.crash(&format!("it aborted: {}", words(&what)), None);
+        })
+        .into_js_value()
+    }
+
+    pub(super) fn on_exit(self: &Rc<Self>) -> JsValue {
+        let host = Rc::clone(self);
+        Closure::<dyn Fn(i32)>::new(move |code: i32| {
+            host.crash(&format!("it ended with exit code {code}"), Some(code));
+        })
+        .into_js_value()
+    }
+
+    /// An error that nothing caught: a trap in one of the VM's threads, or a panic of this worker.
+    pub(super) fn watch_errors(self: &Rc<Self>) {
+        let host = Rc::clone(self);
+        let on_error = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+            let message = match event.dyn_ref::<web_sys::PromiseRejectionEvent>() {
+                Some(rejection) => words(&rejection.reason()),
+                None => event
+                    .dyn_ref::<web_sys::ErrorEvent>()
+                    .map_or_else(String::new, web_sys::ErrorEvent::message),
+            };
+            host.crash(&message, None);
+        })
+        .into_js_value();
+        let scope = super::post::scope();
+        for kind in ["error", "unhandledrejection"] {
+            // Listening to a known event with a function cannot fail.
+            drop(scope.add_event_listener_with_callback(kind, on_error.unchecked_ref()));
+        }
+    }
+}
+
+fn not_ready() -> Failure {
+    Failure::VmDown {
+        cause: Down::NotReady,
+    }
+}

@@ -1,0 +1,49 @@
+//! The VM host: decodes a Command, calls AtomVM, posts an Event. Decides nothing; ids, deadlines and
+//! restarts belong to the page.
+
+mod boot;
+mod calls;
+mod host;
+mod intake;
+mod output;
+mod post;
+mod vm;
+
+use host::Host;
+use protocol::{Command, Event, Hello, PROTOCOL, decode};
+use wasm_bindgen::prelude::*;
+use web_sys::MessageEvent;
+
+/// Listens, then says so: what is posted to a worker before it listens is lost.
+pub fn run() {
+    let host = Host::new();
+    let ear = {
+        let host = host.clone();
+        Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
+            match read(&message.data()) {
+                Ok((command, bytes)) => host.perform(command, bytes),
+                Err(reason) => host.crash(&reason, None),
+            }
+        })
+    };
+    post::scope().set_onmessage(Some(ear.into_js_value().unchecked_ref()));
+    host.watch_errors();
+    post::post(&Event::Hello(Hello {
+        protocol: PROTOCOL,
+        build: crate::BUILD.to_owned(),
+    }));
+}
+
+/// A message is a text, or `[text, ArrayBuffer]` where the command carries bytes.
+fn read(data: &JsValue) -> Result<(Command, Option<js_sys::ArrayBuffer>), String> {
+    let (text, bytes) = match data.dyn_ref::<js_sys::Array>() {
+        Some(pair) => (pair.get(0), pair.get(1).dyn_into().ok()),
+        None => (data.clone(), None),
+    };
+    let text = text.as_string().ok_or("the page posted what is no text")?;
+    let command: Command = decode(&text).map_err(|undecodable| undecodable.to_string())?;
+    if command.carries_bytes() != bytes.is_some() {
+        return Err("the page posted a command without its bytes".to_owned());
+    }
+    Ok((command, bytes))
+}

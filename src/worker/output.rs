@@ -1,0 +1,87 @@
+//! What comes out of the VM: bytes for the terminal, in batches and at the pace the page takes them, and
+//! the events that Erlang writes to its device.
+
+use super::post::{post, post_bytes};
+use gloo::timers::callback::Timeout;
+use js_sys::{Int8Array, Uint8Array};
+use protocol::bridge::Signal;
+use protocol::{Event, Outlet};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// What is written within so long of a batch goes into the next one.
+const GATHER_MS: u32 = 4;
+
+/// The terminal device.
+#[derive(Default)]
+pub struct Output {
+    outlet: RefCell<Outlet>,
+    /// Whether a batch is to be sent soon.
+    is_due: Cell<bool>,
+}
+
+impl Output {
+    /// A device that sends what is written to it.
+    pub fn new() -> Rc<Self> {
+        Rc::default()
+    }
+
+    /// The device's `write` for Emscripten.
+    pub fn writer(self: &Rc<Self>) -> JsValue {
+        let this = Rc::clone(self);
+        device(move |bytes| {
+            if this.outlet.borrow_mut().write(&bytes) {
+                this.send_soon();
+            }
+        })
+    }
+
+    /// The page has shown so many bytes.
+    pub fn acknowledge(self: &Rc<Self>, bytes: usize) {
+        if self.outlet.borrow_mut().acknowledge(bytes) {
+            self.send_soon();
+        }
+    }
+
+    fn send_soon(self: &Rc<Self>) {
+        if self.is_due.replace(true) {
+            return;
+        }
+        let this = Rc::clone(self);
+        Timeout::new(GATHER_MS, move || {
+            this.is_due.set(false);
+            let batch = this.outlet.borrow_mut().take();
+            if let Some(batch) = batch {
+                let dropped_bytes = batch.dropped_bytes;
+                post_bytes(&Event::Printed { dropped_bytes }, &batch.bytes);
+            }
+        })
+        .forget();
+    }
+}
+
+/// The `write` of the event device. `on_signal` hears what the page has a word for.
+pub fn signals(on_signal: impl Fn(Signal) + 'static) -> JsValue {
+    device(move |bytes| {
+        let payload = String::from_utf8_lossy(&bytes).into_owned();
+        match Signal::read(&payload) {
+            Some(signal) => on_signal(signal),
+            None => post(&Event::Signalled { payload }),
+        }
+    })
+}
+
+/// A `write` as Emscripten calls it: `(stream, heap, offset, length)`, answered with what was taken.
+/// The heap is the VM's shared memory, so the bytes are copied before anything else sees them.
+fn device(write: impl Fn(Vec<u8>) + 'static) -> JsValue {
+    Closure::<dyn Fn(JsValue, Int8Array, u32, u32) -> u32>::new(
+        move |_stream: JsValue, heap: Int8Array, offset: u32, length: u32| {
+            let start = heap.byte_offset() + offset;
+            let view = Uint8Array::new_with_byte_offset_and_length(&heap.buffer(), start, length);
+            write(view.to_vec());
+            length
+        },
+    )
+    .into_js_value()
+}

@@ -1,0 +1,47 @@
+//! Events on their way to the page.
+
+use js_sys::{Array, Uint8Array};
+use protocol::{Event, encode};
+use wasm_bindgen::prelude::*;
+use web_sys::DedicatedWorkerGlobalScope;
+
+thread_local! {
+    static SCOPE: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+}
+
+/// This worker's own scope.
+pub fn scope() -> DedicatedWorkerGlobalScope {
+    SCOPE.with(Clone::clone)
+}
+
+/// Posts an event.
+pub fn post(event: &Event) {
+    let text = JsValue::from_str(&encode(event));
+    // Text can always be cloned, so posting it cannot fail.
+    SCOPE.with(|scope| drop(scope.post_message(&text)));
+}
+
+/// Posts an event with its attachment, which is moved and not copied.
+pub fn post_bytes(event: &Event, bytes: &[u8]) {
+    let buffer = Uint8Array::from(bytes).buffer();
+    let message = Array::of2(&JsValue::from_str(&encode(event)), &buffer);
+    let transfer = Array::of1(&buffer);
+    SCOPE.with(|scope| drop(scope.post_message_with_transfer(&message, &transfer)));
+}
+
+/// Microseconds of this worker's own clock; only lengths of time may leave it.
+pub fn now_us() -> f64 {
+    SCOPE.with(|scope| {
+        scope
+            .performance()
+            .map_or(0.0, |clock| clock.now() * 1_000.0)
+    })
+}
+
+/// What a JavaScript exception or rejection says.
+pub fn words(error: &JsValue) -> String {
+    if let Some(error) = error.dyn_ref::<js_sys::Error>() {
+        return String::from(error.message());
+    }
+    error.as_string().unwrap_or_else(|| format!("{error:?}"))
+}

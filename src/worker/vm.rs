@@ -1,0 +1,179 @@
+//! AtomVM as JavaScript offers it: the factory that its glue exports, the running module, its file
+//! system. Names only; nothing here decides.
+
+use js_sys::{Function, JsString, Object, Promise, Reflect, Uint8Array, WebAssembly};
+use protocol::limits;
+use std::cell::Cell;
+use wasm_bindgen::prelude::*;
+
+// `import()` is syntax, not a function that could be bound.
+#[wasm_bindgen(inline_js = "export function import_module(url) { return import(url); }")]
+extern "C" {
+    /// Imports an ES module by its absolute address.
+    pub fn import_module(url: &str) -> Promise;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Emscripten's in-memory file system.
+    pub type FileSystem;
+
+    #[wasm_bindgen(method, catch)]
+    fn mkdir(this: &FileSystem, path: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = writeFile)]
+    fn write_file(
+        this: &FileSystem,
+        path: &str,
+        bytes: &Uint8Array,
+        options: &JsValue,
+    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn unlink(this: &FileSystem, path: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method)]
+    fn makedev(this: &FileSystem, major: u32, minor: u32) -> u32;
+    #[wasm_bindgen(method, js_name = registerDevice)]
+    fn register_device(this: &FileSystem, device: u32, operations: &JsValue);
+    #[wasm_bindgen(method, catch)]
+    fn mkdev(this: &FileSystem, path: &str, mode: u32, device: u32) -> Result<JsValue, JsValue>;
+
+    /// The running VM.
+    pub type Module;
+
+    #[wasm_bindgen(method, getter, js_name = FS)]
+    pub fn file_system(this: &Module) -> FileSystem;
+    #[wasm_bindgen(method)]
+    fn call(this: &Module, process: &JsString, message: &str) -> Answer;
+    #[wasm_bindgen(method, catch)]
+    fn cast(this: &Module, process: &str, message: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, getter, js_name = _call)]
+    fn raw_call(this: &Module) -> Function;
+    #[wasm_bindgen(method, setter, js_name = _call)]
+    fn set_raw_call(this: &Module, entry: &JsValue);
+    #[wasm_bindgen(method, getter, js_name = _cast)]
+    fn raw_cast(this: &Module) -> Function;
+    #[wasm_bindgen(method, setter, js_name = _cast)]
+    fn set_raw_cast(this: &Module, entry: &JsValue);
+    #[wasm_bindgen(method, js_name = _malloc)]
+    fn malloc(this: &Module, bytes: u32) -> u32;
+
+    /// A promise whose two ends may be functions that live as long as the worker.
+    #[wasm_bindgen(extends = Promise)]
+    pub type Answer;
+
+    #[wasm_bindgen(method, js_name = then)]
+    pub fn on(this: &Answer, answered: &JsValue, refused: &JsValue) -> Answer;
+}
+
+impl FileSystem {
+    /// Makes a folder, if it is not there.
+    pub fn ensure_folder(&self, path: &str) {
+        // It fails only where the folder is there already.
+        drop(self.mkdir(path));
+    }
+
+    /// Writes a file; the bytes belong to the file system from then on.
+    pub fn give(&self, path: &str, bytes: &Uint8Array) -> Result<(), JsValue> {
+        let options = Object::new();
+        Reflect::set(&options, &"canOwn".into(), &JsValue::TRUE)?;
+        self.write_file(path, bytes, &options)
+    }
+
+    /// Removes a file, if it is there.
+    pub fn remove(&self, path: &str) {
+        drop(self.unlink(path));
+    }
+
+    /// Makes a device that can only be written to: `write` is called as
+    /// `(stream, heap, offset, length)` and says how much it took.
+    pub fn add_device(&self, path: &str, number: u32, write: &JsValue) -> Result<(), JsValue> {
+        // Major numbers below 64 are taken by Emscripten's own devices.
+        let device = self.makedev(64, number);
+        let operations = Object::new();
+        Reflect::set(&operations, &"write".into(), write)?;
+        self.register_device(device, &operations);
+        self.mkdev(path, 0o666, device).map(drop)
+    }
+}
+
+/// The running VM, and a way to hand it messages of any permitted size.
+pub struct Vm {
+    module: Module,
+    memory: WebAssembly::Memory,
+    /// The entry points as the glue made them.
+    call: Function,
+    cast: Function,
+    /// Room in the VM's memory for one long message, made when it is first needed.
+    room: Cell<u32>,
+}
+
+/// The glue puts messages on a stack of 64 kB; longer ones must not go there.
+const STACK_BYTES: usize = 16 << 10;
+/// A question to the console wraps its source in JSON, which may double it, and adds a frame.
+const ROOM_BYTES: usize = 2 * limits::PAYLOAD_BYTES + 4_096;
+
+impl Vm {
+    /// Wraps a running module that was given this memory.
+    pub fn new(module: Module, memory: WebAssembly::Memory) -> Self {
+        Self {
+            call: module.raw_call(),
+            cast: module.raw_cast(),
+            module,
+            memory,
+            room: Cell::new(0),
+        }
+    }
+
+    /// Its file system.
+    pub fn file_system(&self) -> FileSystem {
+        self.module.file_system()
+    }
+
+    /// Calls a registered process.
+    pub fn call(&self, process: &JsString, message: &str) -> Answer {
+        if message.len() < STACK_BYTES {
+            return self.module.call(process, message);
+        }
+        self.module
+            .set_raw_call(&divert(&self.call, self.lay_out(message)));
+        let answer = self.module.call(process, "");
+        self.module.set_raw_call(&self.call);
+        answer
+    }
+
+    /// Sends to a registered process.
+    pub fn cast(&self, process: &str, message: &str) -> Result<(), JsValue> {
+        if message.len() < STACK_BYTES {
+            return self.module.cast(process, message);
+        }
+        self.module
+            .set_raw_cast(&divert(&self.cast, self.lay_out(message)));
+        let sent = self.module.cast(process, "");
+        self.module.set_raw_cast(&self.cast);
+        sent
+    }
+
+    /// Writes a message into the room; says where it lies. The VM copies it before the entry point
+    /// returns, so one room is enough.
+    fn lay_out(&self, message: &str) -> u32 {
+        if self.room.get() == 0 {
+            self.room.set(self.module.malloc(ROOM_BYTES as u32));
+        }
+        let (at, bytes) = (self.room.get(), message.as_bytes());
+        let end = at + bytes.len().min(ROOM_BYTES - 1) as u32;
+        let heap = Uint8Array::new(&self.memory.buffer());
+        heap.subarray(at, end)
+            .copy_from(&bytes[..(end - at) as usize]);
+        heap.set_index(end, 0);
+        at
+    }
+}
+
+/// An entry point, for one call, that takes the message at that address and not the one it is given.
+fn divert(entry: &Function, at: u32) -> JsValue {
+    let entry = entry.clone();
+    Closure::once_into_js(move |process: u32, _message: u32| {
+        entry
+            .call2(&JsValue::NULL, &process.into(), &at.into())
+            .unwrap_or(JsValue::UNDEFINED)
+    })
+}
