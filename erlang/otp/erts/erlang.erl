@@ -1,0 +1,381 @@
+%% Functions of `erlang` that AtomVM lacks, or does differently. AtomVM looks for a native of a name first and for
+%% this module next. A module name with its second letter in capital (`eRlang`) reaches a native that the build
+%% has veiled because the function here does more.
+-module(erlang).
+-export([apply/2, apply/3, spawn/1, spawn/2, spawn/3, spawn/4, spawn_link/1, spawn_link/2, spawn_link/3, spawn_link/4,
+         spawn_monitor/1, spawn_monitor/2, spawn_monitor/3, spawn_monitor/4, spawn_opt/2, spawn_opt/3, spawn_opt/4,
+         spawn_opt/5, monitor/3, alias/0, alias/1, unalias/1, send/3, hibernate/3, hibernate/0, yield/0, process_flag/2,
+         process_info/1, registered/0, halt/0, halt/1, halt/2, is_alive/0, nodes/0, nodes/1, nodes/2, monitor_node/2,
+         monitor_node/3, disconnect_node/1, get_cookie/0, get_cookie/1, ports/0, pre_loaded/0, statistics/1, memory/0,
+         system_info/1, trace/3, seq_trace/2, seq_trace_info/1]).
+-export([send_after/3, send_after/4, start_timer/3, start_timer/4, cancel_timer/1, cancel_timer/2,
+         read_timer/1, read_timer/2]).
+-export([nif_error/1, nif_error/2, md5/1, md5_init/0, md5_update/2, md5_final/1, adler32/1, adler32/2, phash/2,
+         phash2/1, phash2/2, term_to_binary/2, term_to_iovec/1, term_to_iovec/2, external_size/1, external_size/2,
+         match_spec_test/3, is_builtin/3, fun_info/1, fun_info_mfa/1, delete_module/1, purge_module/1,
+         check_old_code/1, load_module/2, dt_spread_tag/1, dt_restore_tag/1, dt_get_tag/0, dt_append_vm_tag_data/1,
+         dt_prepend_vm_tag_data/1]).
+-export([binary_to_list/3, bitstring_to_list/1, iolist_to_iovec/1, list_to_pid/1, list_to_ref/1, binary_part/2,
+         append_element/2, make_tuple/3, get_keys/0, get_keys/1, is_record/2, is_record/3, date/0, time/0, now/0,
+         time_offset/0, time_offset/1, localtime_to_universaltime/1, localtime_to_universaltime/2,
+         universaltime_to_localtime/1, posixtime_to_universaltime/1, universaltime_to_posixtime/1]).
+
+%% AtomVM calls a fun only with as many arguments as the code names.
+apply(Fun, Arguments) ->
+    case Arguments of
+        [] -> Fun();
+        [A] -> Fun(A);
+        [A, B] -> Fun(A, B);
+        [A, B, C] -> Fun(A, B, C);
+        [A, B, C, D] -> Fun(A, B, C, D);
+        [A, B, C, D, E] -> Fun(A, B, C, D, E);
+        [A, B, C, D, E, F] -> Fun(A, B, C, D, E, F);
+        [A, B, C, D, E, F, G] -> Fun(A, B, C, D, E, F, G);
+        [A, B, C, D, E, F, G, H] -> Fun(A, B, C, D, E, F, G, H);
+        [A, B, C, D, E, F, G, H, I] -> Fun(A, B, C, D, E, F, G, H, I);
+        [A, B, C, D, E, F, G, H, I, J] -> Fun(A, B, C, D, E, F, G, H, I, J);
+        [A, B, C, D, E, F, G, H, I, J, K] -> Fun(A, B, C, D, E, F, G, H, I, J, K);
+        [A, B, C, D, E, F, G, H, I, J, K, L] -> Fun(A, B, C, D, E, F, G, H, I, J, K, L);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M] -> Fun(A, B, C, D, E, F, G, H, I, J, K, L, M);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M, N] -> Fun(A, B, C, D, E, F, G, H, I, J, K, L, M, N);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O] -> Fun(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O);
+        _ -> erlang:error(badarg, [Fun, Arguments])
+    end.
+
+%% The same for a function of a module.
+apply(Module, Name, Arguments) ->
+    case Arguments of
+        [] -> Module:Name();
+        [A] -> Module:Name(A);
+        [A, B] -> Module:Name(A, B);
+        [A, B, C] -> Module:Name(A, B, C);
+        [A, B, C, D] -> Module:Name(A, B, C, D);
+        [A, B, C, D, E] -> Module:Name(A, B, C, D, E);
+        [A, B, C, D, E, F] -> Module:Name(A, B, C, D, E, F);
+        [A, B, C, D, E, F, G] -> Module:Name(A, B, C, D, E, F, G);
+        [A, B, C, D, E, F, G, H] -> Module:Name(A, B, C, D, E, F, G, H);
+        [A, B, C, D, E, F, G, H, I] -> Module:Name(A, B, C, D, E, F, G, H, I);
+        [A, B, C, D, E, F, G, H, I, J] -> Module:Name(A, B, C, D, E, F, G, H, I, J);
+        [A, B, C, D, E, F, G, H, I, J, K] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K);
+        [A, B, C, D, E, F, G, H, I, J, K, L] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M, N] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O);
+        _ -> erlang:error(badarg, [Module, Name, Arguments])
+    end.
+
+%% AtomVM has spawn_opt only; it starts a fun or a function of a module.
+spawn(Fun) -> erlang:spawn_opt(Fun, []).
+spawn_link(Fun) -> erlang:spawn_opt(Fun, [link]).
+spawn_monitor(Fun) -> erlang:spawn_opt(Fun, [monitor]).
+spawn(Module, Name, Arguments) -> erlang:spawn_opt(Module, Name, Arguments, []).
+spawn_link(Module, Name, Arguments) -> erlang:spawn_opt(Module, Name, Arguments, [link]).
+spawn_monitor(Module, Name, Arguments) -> erlang:spawn_opt(Module, Name, Arguments, [monitor]).
+
+%% There is one node.
+spawn(Node, Fun) -> spawn_at(Node, Fun, []).
+spawn_link(Node, Fun) -> spawn_at(Node, Fun, [link]).
+spawn_monitor(Node, Fun) -> spawn_at(Node, Fun, [monitor]).
+spawn(Node, Module, Name, Arguments) -> spawn_at(Node, Module, Name, Arguments, []).
+spawn_link(Node, Module, Name, Arguments) -> spawn_at(Node, Module, Name, Arguments, [link]).
+spawn_monitor(Node, Module, Name, Arguments) -> spawn_at(Node, Module, Name, Arguments, [monitor]).
+spawn_opt(Node, Fun, Options) -> spawn_at(Node, Fun, Options).
+spawn_opt(Node, Module, Name, Arguments, Options) -> spawn_at(Node, Module, Name, Arguments, Options).
+
+spawn_at(Node, Fun, Options) when Node =:= erlang:node() -> erlang:spawn_opt(Fun, Options);
+spawn_at(Node, Fun, Options) -> erlang:error(badarg, [Node, Fun, Options]).
+
+spawn_at(Node, Module, Name, Arguments, Options) when Node =:= erlang:node() ->
+    erlang:spawn_opt(Module, Name, Arguments, Options);
+spawn_at(Node, Module, Name, Arguments, Options) ->
+    erlang:error(badarg, [Node, Module, Name, Arguments, Options]).
+
+%% AtomVM refuses the tuning options of OTP's memory manager and scheduler, which say nothing here.
+spawn_opt(Fun, Options) -> eRlang:spawn_opt(Fun, spawn_options(Options)).
+
+%% The native finds no function that is itself a native, and no module that is not loaded yet.
+spawn_opt(Module, Name, Arguments, Options) when erlang:is_atom(Module), erlang:is_atom(Name), erlang:is_list(Arguments) ->
+    eRlang:spawn_opt(fun() -> erlang:apply(Module, Name, Arguments) end, spawn_options(Options));
+spawn_opt(Module, Name, Arguments, Options) ->
+    erlang:error(badarg, [Module, Name, Arguments, Options]).
+
+spawn_options([link | Options]) -> [link | spawn_options(Options)];
+spawn_options([monitor | Options]) -> [monitor | spawn_options(Options)];
+spawn_options([{monitor, _} | Options]) -> [monitor | spawn_options(Options)];
+spawn_options([{_, _} | Options]) -> spawn_options(Options);
+spawn_options([]) -> [];
+spawn_options(_) -> erlang:error(badarg).
+
+%% No aliases: the answer of a call that was given up can still arrive (see gen:reply/2).
+monitor(Type, Item, _Options) -> erlang:monitor(Type, Item).
+alias() -> erlang:make_ref().
+alias(_Options) -> erlang:make_ref().
+unalias(_Alias) -> false.
+
+send(Destination, Message, _Options) ->
+    _ = erlang:send(Destination, Message),
+    ok.
+
+%% The heap is not shrunk, but the process waits for its next message the same way.
+hibernate(Module, Name, Arguments) -> erlang:apply(Module, Name, Arguments).
+hibernate() -> ok.
+
+yield() ->
+    receive after 0 -> true end.
+
+%% AtomVM knows trap_exit only and calls the tuning flags a bad argument.
+process_flag(trap_exit, Value) -> eRlang:process_flag(trap_exit, Value);
+process_flag(error_handler, _) -> error_handler;
+process_flag(priority, _) -> normal;
+process_flag(message_queue_data, _) -> on_heap;
+process_flag(sensitive, Value) when erlang:is_boolean(Value) -> false;
+process_flag(async_dist, Value) when erlang:is_boolean(Value) -> false;
+process_flag(save_calls, Value) when erlang:is_integer(Value) -> 0;
+process_flag(fullsweep_after, Value) when erlang:is_integer(Value) -> 65535;
+process_flag(min_heap_size, Value) when erlang:is_integer(Value) -> 233;
+process_flag(min_bin_vheap_size, Value) when erlang:is_integer(Value) -> 46422;
+process_flag(max_heap_size, _) -> #{size => 0, kill => true, error_logger => true, include_shared_binaries => false};
+process_flag(Flag, Value) -> erlang:error(badarg, [Flag, Value]).
+
+process_info(Pid) ->
+    case erlang:is_process_alive(Pid) of
+        true -> [Info || Item <- [registered_name, links, monitored_by, message_queue_len, heap_size, stack_size,
+                                  total_heap_size, memory], Info <- one_info(Pid, Item)];
+        false -> undefined
+    end.
+
+one_info(Pid, Item) ->
+    try erlang:process_info(Pid, Item) of
+        {_, _} = Info -> [Info];
+        _ -> []
+    catch
+        error:_ -> []
+    end.
+
+registered() ->
+    [Name || Pid <- erlang:processes(), {registered_name, Name} <- one_info(Pid, registered_name)].
+
+%% Ends the process that asks: the page, not a program in it, decides over the machine.
+halt() -> erlang:halt(0).
+halt(Status) -> erlang:halt(Status, []).
+halt(Status, _Options) -> erlang:exit({halt, Status}).
+
+is_alive() -> erlang:node() =/= nonode@nohost.
+nodes() -> [].
+nodes(this) -> [erlang:node()];
+nodes(_) -> [].
+nodes(this, _) -> [{erlang:node(), #{}}];
+nodes(_, _) -> [].
+monitor_node(_Node, _Flag) -> true.
+monitor_node(_Node, _Flag, _Options) -> true.
+disconnect_node(_Node) -> ignored.
+get_cookie() -> nocookie.
+get_cookie(_Node) -> nocookie.
+ports() -> [].
+pre_loaded() -> [].
+trace(_What, _How, _Flags) -> 0.
+seq_trace(_Type, _Value) -> [].
+seq_trace_info(token) -> [];
+seq_trace_info(Item) -> {Item, []}.
+
+statistics(Item) when Item =:= runtime; Item =:= wall_clock ->
+    Now = erlang:monotonic_time(millisecond),
+    Before = case erlang:put({statistics, Item}, Now) of undefined -> Now; Time -> Time end,
+    {Now, Now - Before};
+statistics(context_switches) -> {0, 0};
+statistics(reductions) -> {0, 0};
+statistics(garbage_collection) -> {0, 0, 0};
+statistics(io) -> {{input, 0}, {output, 0}};
+statistics(Item) when Item =:= run_queue; Item =:= total_run_queue_lengths; Item =:= total_active_tasks -> 0;
+statistics(Item) -> erlang:error(badarg, [Item]).
+
+memory() ->
+    [{Type, Bytes} || Type <- [binary], Bytes <- [erlang:memory(Type)]].
+
+%% What OTP's libraries ask of the system and AtomVM does not know.
+system_info(otp_release) -> "27";
+system_info(version) -> "15.2.7";
+system_info(machine) -> "ATOM";
+system_info(build_type) -> opt;
+system_info(emu_flavor) -> emu;
+system_info(threads) -> true;
+system_info(thread_pool_size) -> 0;
+system_info(logical_processors) -> eRlang:system_info(schedulers);
+system_info(logical_processors_available) -> eRlang:system_info(schedulers);
+system_info(logical_processors_online) -> eRlang:system_info(schedulers);
+system_info({wordsize, _}) -> 4;
+system_info(endian) -> little;
+system_info(os_type) -> {unix, emscripten};
+system_info(time_offset) -> final;
+system_info(start_time) -> 0;
+system_info(end_time) -> 1 bsl 59;
+system_info(tolerant_timeofday) -> enabled;
+system_info(process_limit) -> 262144;
+system_info(port_limit) -> 1024;
+system_info(atom_limit) -> 1048576;
+system_info(ets_limit) -> 8192;
+system_info(dist_ctrl) -> [];
+system_info(kernel_poll) -> false;
+system_info(smp_support) -> true;
+system_info(dirty_io_schedulers) -> 0;
+system_info(dirty_cpu_schedulers) -> 0;
+system_info(modified_timing_level) -> undefined;
+system_info(break_ignored) -> true;
+system_info(c_compiler_used) -> {emscripten, undefined};
+system_info(Item) ->
+    case eRlang:system_info(Item) of
+        undefined -> erlang:error(badarg, [Item]);
+        Value -> Value
+    end.
+
+%% One process keeps all timers.
+send_after(Time, Destination, Message) -> erlang_timers:start(Time, Destination, message, Message, []).
+send_after(Time, Destination, Message, Options) -> erlang_timers:start(Time, Destination, message, Message, Options).
+start_timer(Time, Destination, Message) -> erlang_timers:start(Time, Destination, timeout, Message, []).
+start_timer(Time, Destination, Message, Options) -> erlang_timers:start(Time, Destination, timeout, Message, Options).
+cancel_timer(Timer) -> erlang_timers:cancel(Timer, []).
+cancel_timer(Timer, Options) -> erlang_timers:cancel(Timer, Options).
+read_timer(Timer) -> erlang_timers:read(Timer, []).
+read_timer(Timer, Options) -> erlang_timers:read(Timer, Options).
+
+%% AtomVM ends the whole machine on nif_error; an error is enough.
+nif_error(_Reason) -> erlang:error(undef).
+nif_error(_Reason, Arguments) -> erlang:error(undef, Arguments).
+
+%% mbedtls has the digest; what was added is kept until the end, since its state cannot be held in a term.
+md5(Data) -> crypto:hash(md5, Data).
+md5_init() -> <<>>.
+md5_update(Context, Data) -> <<Context/binary, (erlang:iolist_to_binary(Data))/binary>>.
+md5_final(Context) -> md5(Context).
+
+adler32(Data) -> adler32(1, Data).
+adler32(Sum, Data) -> adler(erlang:iolist_to_binary(Data), Sum band 16#ffff, Sum bsr 16).
+
+adler(<<Byte, Rest/binary>>, Low, High) ->
+    Next = (Low + Byte) rem 65521,
+    adler(Rest, Next, (High + Next) rem 65521);
+adler(<<>>, Low, High) ->
+    High bsl 16 bor Low.
+
+phash(Term, Range) -> erlang_hash:term(Term) rem Range + 1.
+phash2(Term) -> erlang_hash:term(Term) band (1 bsl 27 - 1).
+phash2(Term, Range) -> erlang_hash:term(Term) rem Range.
+
+%% Options say how small the result should be, not what it means.
+term_to_binary(Term, _Options) -> erlang:term_to_binary(Term).
+term_to_iovec(Term) -> [erlang:term_to_binary(Term)].
+term_to_iovec(Term, _Options) -> [erlang:term_to_binary(Term)].
+external_size(Term) -> erlang:byte_size(erlang:term_to_binary(Term)).
+external_size(Term, _Options) -> external_size(Term).
+
+match_spec_test(Term, Spec, table) -> ets_match:test(Term, Spec);
+match_spec_test(Term, Spec, Kind) -> erlang:error(badarg, [Term, Spec, Kind]).
+
+is_builtin(Module, Name, Arity) -> Module =:= erlang andalso erlang:function_exported(Module, Name, Arity).
+
+fun_info(Fun) ->
+    [Info || Item <- [module, name, arity, type, env], Info <- one_fun_info(Fun, Item)].
+
+one_fun_info(Fun, Item) ->
+    try [erlang:fun_info(Fun, Item)] catch error:_ -> [] end.
+
+fun_info_mfa(Fun) ->
+    {module, Module} = erlang:fun_info(Fun, module),
+    {name, Name} = erlang:fun_info(Fun, name),
+    {arity, Arity} = erlang:fun_info(Fun, arity),
+    {Module, Name, Arity}.
+
+%% AtomVM replaces a module when a new one is loaded; there is no old code.
+delete_module(_Module) -> undefined.
+purge_module(_Module) -> true.
+check_old_code(_Module) -> false.
+load_module(Module, Beam) ->
+    case code:load_binary(Module, [], Beam) of
+        {module, _} = Loaded -> Loaded;
+        _ -> {error, badfile}
+    end.
+
+%% Tags of a tracing tool that is not there.
+dt_spread_tag(_Flag) -> true.
+dt_restore_tag(_Tag) -> true.
+dt_get_tag() -> undefined.
+dt_append_vm_tag_data(Data) -> Data.
+dt_prepend_vm_tag_data(Data) -> Data.
+
+binary_to_list(Binary, First, Last) -> erlang:binary_to_list(binary:part(Binary, First - 1, Last - First + 1)).
+bitstring_to_list(Bits) -> erlang:binary_to_list(Bits).
+iolist_to_iovec(Data) -> [erlang:iolist_to_binary(Data)].
+binary_part(Binary, {Start, Length}) -> erlang:binary_part(Binary, Start, Length).
+
+%% Made in the external format, from one of this node's own.
+list_to_pid([$< | Text]) ->
+    try
+        {0, [$. | Rest]} = number(Text),
+        {Id, [$. | Last]} = number(Rest),
+        {Serial, ">"} = number(Last),
+        Own = erlang:term_to_binary(erlang:self()),
+        Size = erlang:byte_size(Own) - 12,
+        <<Head:Size/binary, _:8/binary, Creation:4/binary>> = Own,
+        erlang:binary_to_term(<<Head/binary, Id:32, Serial:32, Creation/binary>>)
+    catch
+        _:_ -> erlang:error(badarg, [[$< | Text]])
+    end;
+list_to_pid(Text) ->
+    erlang:error(badarg, [Text]).
+
+list_to_ref("#Ref<0." ++ Text) ->
+    try
+        {High, [$. | Rest]} = number(Text),
+        {Low, ">"} = number(Rest),
+        Own = erlang:term_to_binary(erlang:make_ref()),
+        Size = erlang:byte_size(Own) - 8,
+        <<Head:Size/binary, _:8/binary>> = Own,
+        erlang:binary_to_term(<<Head/binary, High:32, Low:32>>)
+    catch
+        _:_ -> erlang:error(badarg, ["#Ref<0." ++ Text])
+    end;
+list_to_ref(Text) ->
+    erlang:error(badarg, [Text]).
+
+number(Text) -> number(Text, 0).
+number([Digit | Text], Value) when Digit >= $0, Digit =< $9 -> number(Text, Value * 10 + Digit - $0);
+number(Text, Value) -> {Value, Text}.
+
+append_element(Tuple, Element) -> erlang:insert_element(erlang:tuple_size(Tuple) + 1, Tuple, Element).
+make_tuple(Size, Initial, Places) ->
+    lists:foldl(fun({Place, Value}, Tuple) -> erlang:setelement(Place, Tuple, Value) end,
+                erlang:make_tuple(Size, Initial), Places).
+
+get_keys() -> [Key || {Key, _} <- erlang:get()].
+get_keys(Wanted) -> [Key || {Key, Value} <- erlang:get(), Value =:= Wanted].
+
+is_record(Term, Tag) -> erlang:is_tuple(Term) andalso erlang:tuple_size(Term) > 0 andalso erlang:element(1, Term) =:= Tag.
+is_record(Term, Tag, Size) -> erlang:is_tuple(Term) andalso erlang:tuple_size(Term) =:= Size andalso erlang:element(1, Term) =:= Tag.
+
+date() -> {Date, _} = erlang:localtime(), Date.
+time() -> {_, Time} = erlang:localtime(), Time.
+
+now() ->
+    Now = erlang:system_time(microsecond),
+    Later = case erlang:get({erlang, now}) of Last when erlang:is_integer(Last), Last >= Now -> Last + 1; _ -> Now end,
+    erlang:put({erlang, now}, Later),
+    {Later div 1000000000000, Later div 1000000 rem 1000000, Later rem 1000000}.
+
+time_offset() -> time_offset(native).
+time_offset(Unit) -> erlang:system_time(Unit) - erlang:monotonic_time(Unit).
+
+%% The zone's distance of this moment: no table of its past is at hand.
+localtime_to_universaltime(Local) -> shift(Local, -zone_seconds()).
+localtime_to_universaltime(Local, _IsDst) -> localtime_to_universaltime(Local).
+universaltime_to_localtime(Universal) -> shift(Universal, zone_seconds()).
+posixtime_to_universaltime(Seconds) -> calendar:gregorian_seconds_to_datetime(Seconds + 62167219200).
+universaltime_to_posixtime(Universal) -> calendar:datetime_to_gregorian_seconds(Universal) - 62167219200.
+
+shift(Time, Seconds) ->
+    calendar:gregorian_seconds_to_datetime(calendar:datetime_to_gregorian_seconds(Time) + Seconds).
+
+zone_seconds() ->
+    Distance = calendar:datetime_to_gregorian_seconds(erlang:localtime())
+        - calendar:datetime_to_gregorian_seconds(erlang:universaltime()),
+    %% The two were asked one after the other.
+    (Distance + 450) div 900 * 900.

@@ -1,0 +1,95 @@
+%% Modules come from packs, which AtomVM searches itself when a module is first called; there are no paths.
+-module(code).
+-overlay(whole).
+-export([load_file/1, ensure_modules_loaded/1, atomic_load/1, prepare_loading/1, finish_loading/1, delete/1, purge/1,
+         soft_purge/1, is_loaded/1, which/1, where_is_file/1, where_is_file/2, objfile_extension/0, root_dir/0, lib_dir/0,
+         lib_dir/1, lib_dir/2, compiler_dir/0, priv_dir/1, get_path/0, set_path/1, set_path/2, add_path/1, add_path/2,
+         add_patha/1, add_patha/2, add_pathz/1, add_pathz/2, add_paths/1, add_paths/2, add_pathsa/1, add_pathsa/2,
+         add_pathsz/1, add_pathsz/2, del_path/1, del_paths/1, replace_path/2, replace_path/3, clear_cache/0, get_mode/0,
+         stick_dir/1, unstick_dir/1, stick_mod/1, unstick_mod/1, is_sticky/1, clash/0, module_md5/1, module_status/0,
+         module_status/1, modified_modules/0, get_doc/1, get_doc/2, get_chunk/2, coverage_support/0]).
+
+load_file(Module) ->
+    case code:ensure_loaded(Module) of
+        {module, _} = Loaded -> Loaded;
+        {error, _} -> {error, nofile}
+    end.
+
+ensure_modules_loaded(Modules) ->
+    case [{Module, nofile} || Module <- Modules, element(1, code:ensure_loaded(Module)) =:= error] of
+        [] -> ok;
+        Missing -> {error, Missing}
+    end.
+
+atomic_load(Modules) ->
+    ensure_modules_loaded([if is_tuple(Module) -> element(1, Module); true -> Module end || Module <- Modules]).
+
+prepare_loading(Modules) -> {ok, Modules}.
+finish_loading(Modules) -> atomic_load(Modules).
+
+%% AtomVM replaces a module when a new one is loaded; there is no old code, and none is thrown away.
+delete(_Module) -> false.
+purge(_Module) -> false.
+soft_purge(_Module) -> true.
+
+is_loaded(Module) ->
+    case erlang:module_loaded(Module) of
+        true -> {file, which(Module)};
+        false -> false
+    end.
+
+which(Module) when is_atom(Module) ->
+    case code:ensure_loaded(Module) of
+        {module, _} -> preloaded;
+        {error, _} -> non_existing
+    end.
+
+where_is_file(_Name) -> non_existing.
+where_is_file(_Path, _Name) -> non_existing.
+objfile_extension() -> ".beam".
+root_dir() -> "/otp".
+lib_dir() -> "/otp/lib".
+lib_dir(Application) -> "/otp/lib/" ++ atom_to_list(Application).
+lib_dir(Application, Folder) -> lib_dir(Application) ++ "/" ++ atom_to_list(Folder).
+compiler_dir() -> lib_dir(compiler).
+priv_dir(Application) -> lib_dir(Application) ++ "/priv".
+
+%% Changes of the path are taken and mean nothing.
+get_path() -> [].
+set_path(_Path) -> true.
+set_path(_Path, _Cache) -> true.
+add_path(_Folder) -> true.
+add_path(_Folder, _Cache) -> true.
+add_patha(_Folder) -> true.
+add_patha(_Folder, _Cache) -> true.
+add_pathz(_Folder) -> true.
+add_pathz(_Folder, _Cache) -> true.
+add_paths(_Folders) -> ok.
+add_paths(_Folders, _Cache) -> ok.
+add_pathsa(_Folders) -> ok.
+add_pathsa(_Folders, _Cache) -> ok.
+add_pathsz(_Folders) -> ok.
+add_pathsz(_Folders, _Cache) -> ok.
+del_path(_Folder) -> false.
+del_paths(_Folders) -> ok.
+replace_path(_Name, _Folder) -> true.
+replace_path(_Name, _Folder, _Cache) -> true.
+clear_cache() -> ok.
+get_mode() -> interactive.
+stick_dir(_Folder) -> ok.
+unstick_dir(_Folder) -> ok.
+stick_mod(_Module) -> true.
+unstick_mod(_Module) -> true.
+is_sticky(_Module) -> false.
+clash() -> ok.
+
+%% Packed modules carry no digest, documentation or compile times.
+module_md5(_Beam) -> undefined.
+module_status() -> [].
+module_status(Module) when is_atom(Module) -> case is_loaded(Module) of false -> not_loaded; _ -> loaded end;
+module_status(Modules) -> [{Module, module_status(Module)} || Module <- Modules].
+modified_modules() -> [].
+get_doc(_Module) -> {error, missing}.
+get_doc(_Module, _Options) -> {error, missing}.
+get_chunk(_Beam, _Name) -> undefined.
+coverage_support() -> false.

@@ -1,0 +1,67 @@
+%% AtomVM builds and reads maps but has few of their functions.
+-module(maps).
+-export([find/2, from_list/1, keys/1, values/1, merge/2, put/3, remove/2, take/2, update/3, get/2, is_key/2]).
+
+find(Key, Map) ->
+    case Map of
+        #{Key := Value} -> {ok, Value};
+        #{} -> error;
+        _ -> erlang:error({badmap, Map}, [Key, Map])
+    end.
+
+get(Key, Map) ->
+    case Map of
+        #{Key := Value} -> Value;
+        #{} -> erlang:error({badkey, Key}, [Key, Map]);
+        _ -> erlang:error({badmap, Map}, [Key, Map])
+    end.
+
+is_key(Key, Map) when is_map(Map) -> is_map_key(Key, Map);
+is_key(Key, Map) -> erlang:error({badmap, Map}, [Key, Map]).
+
+from_list(Pairs) -> from_list(Pairs, #{}, Pairs).
+
+from_list([{Key, Value} | Pairs], Map, All) -> from_list(Pairs, Map#{Key => Value}, All);
+from_list([], Map, _All) -> Map;
+from_list(_, _Map, All) -> erlang:error(badarg, [All]).
+
+keys(Map) when is_map(Map) -> [Key || {Key, _} <- erts_internal:map_next(0, Map, [])];
+keys(Map) -> erlang:error({badmap, Map}, [Map]).
+
+values(Map) when is_map(Map) -> [Value || {_, Value} <- erts_internal:map_next(0, Map, [])];
+values(Map) -> erlang:error({badmap, Map}, [Map]).
+
+%% The smaller map is gone through where the result is the same.
+merge(A, B) when is_map(A), is_map(B), map_size(A) < map_size(B) ->
+    lists:foldl(fun({Key, Value}, Map) ->
+        case Map of
+            #{Key := _} -> Map;
+            #{} -> Map#{Key => Value}
+        end
+    end, B, erts_internal:map_next(0, A, []));
+merge(A, B) when is_map(A), is_map(B) ->
+    lists:foldl(fun({Key, Value}, Map) -> Map#{Key => Value} end, A, erts_internal:map_next(0, B, []));
+merge(A, B) when is_map(A) -> erlang:error({badmap, B}, [A, B]);
+merge(A, B) -> erlang:error({badmap, A}, [A, B]).
+
+put(Key, Value, Map) when is_map(Map) -> Map#{Key => Value};
+put(Key, Value, Map) -> erlang:error({badmap, Map}, [Key, Value, Map]).
+
+remove(Key, Map) when is_map_key(Key, Map) ->
+    from_list([Pair || {K, _} = Pair <- erts_internal:map_next(0, Map, []), K =/= Key]);
+remove(_Key, Map) when is_map(Map) -> Map;
+remove(Key, Map) -> erlang:error({badmap, Map}, [Key, Map]).
+
+take(Key, Map) ->
+    case Map of
+        #{Key := Value} -> {Value, remove(Key, Map)};
+        #{} -> error;
+        _ -> erlang:error({badmap, Map}, [Key, Map])
+    end.
+
+update(Key, Value, Map) ->
+    case Map of
+        #{Key := _} -> Map#{Key := Value};
+        #{} -> erlang:error({badkey, Key}, [Key, Value, Map]);
+        _ -> erlang:error({badmap, Map}, [Key, Value, Map])
+    end.

@@ -1,0 +1,211 @@
+%% Makes modules for AtomVM out of OTP's own and our overlays; runs on the host.
+%%
+%% An overlay is a module of the same name that holds only the functions that differ: its functions replace or
+%% join those of OTP's module, whose records, imports and local functions it can use. OTP's module comes from the
+%% abstract code in its .beam. Natives that AtomVM has become calls to them, those it lacks raise `undef`:
+%% AtomVM aborts as a whole on erlang:nif_error, so no such call is left.
+-module(otp_merge).
+-export([main/1]).
+
+%% Chunks that AtomVM's interpreter reads. LitT is inflated when it is packed; Line gives stack traces lines.
+-define(CHUNKS, ["AtU8", "Code", "StrT", "ImpT", "ExpT", "LocT", "FunT", "LitT", "Line"]).
+
+%% The plan is a file of terms:
+%%   {natives, File}                     text, one Module:Function/Arity a line
+%%   {out, Folder}
+%%   {include, Folder}
+%%   {module, Name, Base, Overlay}       paths or none; Base is a .beam or, for modules of ours, an .erl
+%% Writes Folder/Name.beam for each; prints what is wrong to stderr and ends with 1.
+main([PlanFile]) ->
+    {ok, Plan} = file:consult(PlanFile),
+    {natives, NativesFile} = lists:keyfind(natives, 1, Plan),
+    {out, Out} = lists:keyfind(out, 1, Plan),
+    Include = [Folder || {include, Folder} <- Plan],
+    Natives = read_natives(NativesFile),
+    Work = fun({module, Name, Base, Overlay}) ->
+        Beam = module(Base, Overlay, Natives, Include),
+        ok = file:write_file(filename:join(Out, atom_to_list(Name) ++ ".beam"), strip(Beam))
+    end,
+    case failures(parallel(Work, [Item || Item <- Plan, element(1, Item) =:= module])) of
+        [] ->
+            halt(0);
+        Failures ->
+            [io:format(standard_error, "~s: ~tp~n", [element(2, Item), Why]) || {Item, Why} <- Failures],
+            halt(1)
+    end.
+
+read_natives(File) ->
+    {ok, Text} = file:read_file(File),
+    #{Line => true || Line <- binary:split(Text, <<"\n">>, [global, trim_all])}.
+
+%% Runs Work on every item, as many at a time as there are schedulers; [{Item, Result}].
+parallel(Work, Items) ->
+    parallel(Work, Items, erlang:system_info(schedulers_online), #{}, []).
+
+parallel(_Work, [], _Free, Running, Done) when map_size(Running) =:= 0 ->
+    Done;
+parallel(Work, [Item | Items], Free, Running, Done) when Free > 0 ->
+    {_, Monitor} = spawn_monitor(fun() -> exit({result, catch Work(Item)}) end),
+    parallel(Work, Items, Free - 1, Running#{Monitor => Item}, Done);
+parallel(Work, Items, Free, Running, Done) ->
+    receive
+        {'DOWN', Monitor, process, _, Why} ->
+            {Item, Rest} = maps:take(Monitor, Running),
+            parallel(Work, Items, Free + 1, Rest, [{Item, Why} | Done])
+    end.
+
+failures(Results) ->
+    [{Item, Why} || {Item, Why} <- Results, Why =/= {result, ok}].
+
+%% An OTP module that needs no change is taken as it was compiled; all others are compiled anew.
+module(Base, none, Natives, Include) ->
+    case filename:extension(Base) of
+        ".erl" ->
+            {ok, Forms} = source(Base, Include),
+            compile(cure(Forms, Natives));
+        ".beam" ->
+            Forms = abstract(Base),
+            case {cure(Forms, Natives), names_libraries(Base)} of
+                {Forms, false} -> {ok, Beam} = file:read_file(Base), Beam;
+                {Cured, _} -> compile(Cured)
+            end
+    end;
+module(none, Overlay, Natives, Include) ->
+    {ok, Forms} = source(Overlay, Include),
+    compile(cure(Forms, Natives));
+module(Base, Overlay, Natives, Include) ->
+    {ok, Added} = source(Overlay, Include),
+    case is_whole(Added) of
+        true -> compile(cure(Added, Natives));
+        false -> compile(cure(join(abstract(Base), Added), Natives))
+    end.
+
+%% `-overlay(whole).` says that nothing of OTP's module is to stay.
+is_whole(Forms) ->
+    lists:any(fun
+        ({attribute, _, overlay, whole}) -> true;
+        (_) -> false
+    end, Forms).
+
+source(File, Include) ->
+    epp:parse_file(File, [{source_name, filename:basename(File)}, {includes, [filename:dirname(File) | Include]}]).
+
+abstract(Beam) ->
+    {ok, {_, [{abstract_code, {raw_abstract_v1, Forms}}]}} = beam_lib:chunks(Beam, [abstract_code]),
+    [Form || Form <- Forms, is_needed(Form)].
+
+names_libraries(Beam) ->
+    {ok, {_, [{abstract_code, {raw_abstract_v1, Forms}}]}} = beam_lib:chunks(Beam, [abstract_code]),
+    lists:any(fun
+        ({attribute, _, Name, _}) -> Name =:= on_load orelse Name =:= nifs;
+        (_) -> false
+    end, Forms).
+
+%% Types and documentation have done their work; on_load and nifs name C libraries that are not there,
+%% and make the compiler emit an instruction that AtomVM lacks.
+is_needed({attribute, _, Name, _}) ->
+    not lists:member(Name, [spec, type, opaque, nominal, callback, optional_callbacks, export_type, dialyzer,
+                            doc, moduledoc, on_load, nifs, deprecated, behaviour, behavior, removed]);
+is_needed({eof, _}) ->
+    false;
+is_needed(_) ->
+    true.
+
+join(Base, Added) ->
+    New = [Form || Form <- Added, is_needed(Form), not is_file(Form)],
+    File = [{attribute, 1, file, {atom_to_list(module_name(Base)) ++ ".erl (overlay)", 1}}],
+    Functions = #{{Name, Arity} => true || {function, _, Name, Arity, _} <- New},
+    Records = #{Name => true || {attribute, _, record, {Name, _}} <- Base},
+    Kept = [Form || Form <- Base, not is_replaced(Form, Functions)],
+    Joined = [Form || Form <- New, not is_known(Form, Records)],
+    {Attributes, Bodies} = lists:partition(fun(Form) -> element(1, Form) =:= attribute end, Joined),
+    {Head, Rest} = lists:splitwith(fun(Form) -> element(1, Form) =:= attribute end, Kept),
+    Head ++ Attributes ++ Rest ++ File ++ Bodies.
+
+is_file({attribute, _, file, _}) -> true;
+is_file(_) -> false.
+
+module_name(Forms) ->
+    hd([Name || {attribute, _, module, Name} <- Forms]).
+
+is_replaced({function, _, Name, Arity, _}, Functions) -> is_map_key({Name, Arity}, Functions);
+is_replaced(_, _) -> false.
+
+%% What OTP's module already says.
+is_known({attribute, _, module, _}, _) -> true;
+is_known({attribute, _, record, {Name, _}}, Records) -> is_map_key(Name, Records);
+is_known({error, Why}, _) -> error(Why);
+is_known(_, _) -> false.
+
+%% Takes everything out of a module's forms that AtomVM would abort on.
+cure(Forms, Natives) ->
+    Module = module_name(Forms),
+    [cure(Form, Module, Natives) || Form <- Forms].
+
+cure({function, Line, Name, Arity, Clauses} = Function, Module, Natives) ->
+    case is_stub(Clauses) of
+        true ->
+            Arguments = [{var, Line, list_to_atom("A" ++ integer_to_list(N))} || N <- lists:seq(1, Arity)],
+            Body = stub(Line, Module, Name, Arguments, is_native(Module, Name, Arity, Natives)),
+            {function, Line, Name, Arity, [{clause, Line, Arguments, [], [Body]}]};
+        false ->
+            case soften(Clauses) of
+                Clauses -> Function;
+                Softened -> {function, Line, Name, Arity, Softened}
+            end
+    end;
+cure(Form, _, _) ->
+    Form.
+
+%% A function all of whose clauses only say that its native is missing.
+is_stub(Clauses) ->
+    lists:all(fun
+        ({clause, _, _, _, [{call, _, {remote, _, {atom, _, erlang}, {atom, _, nif_error}}, _}]}) -> true;
+        (_) -> false
+    end, Clauses).
+
+%% AtomVM looks for a native before it looks for a module, so a remote call to itself reaches it.
+stub(Line, Module, Name, Arguments, true) ->
+    {call, Line, {remote, Line, {atom, Line, Module}, {atom, Line, Name}}, Arguments};
+stub(Line, _, _, Arguments, false) ->
+    {call, Line, {remote, Line, {atom, Line, erlang}, {atom, Line, error}}, [{atom, Line, undef}, list(Line, Arguments)]}.
+
+list(Line, Items) ->
+    lists:foldr(fun(Item, Tail) -> {cons, Line, Item, Tail} end, {nil, Line}, Items).
+
+is_native(Module, Name, Arity, Natives) ->
+    is_map_key(iolist_to_binary(io_lib:format("~s:~s/~b", [Module, Name, Arity])), Natives).
+
+%% nif_error deeper in a function: an ordinary error does the same without ending the machine.
+soften({call, Line, {remote, L1, {atom, L2, erlang}, {atom, L3, nif_error}}, Arguments}) ->
+    {call, Line, {remote, L1, {atom, L2, erlang}, {atom, L3, error}}, soften(Arguments)};
+%% The compiler marks all functions of a module that loads a library with an instruction that AtomVM lacks.
+soften({call, Line, {remote, L1, {atom, L2, erlang}, {atom, L3, load_nif}}, _}) ->
+    {call, Line, {remote, L1, {atom, L2, erlang}, {atom, L3, error}}, [{atom, L3, undef}]};
+soften(Tuple) when is_tuple(Tuple) ->
+    list_to_tuple(soften(tuple_to_list(Tuple)));
+soften([Head | Tail]) ->
+    [soften(Head) | soften(Tail)];
+soften(Other) ->
+    Other.
+
+compile(Typed) ->
+    Forms = [untyped(Form) || Form <- Typed],
+    case compile:forms(Forms, [binary, deterministic, return_errors, nowarn_deprecated_function]) of
+        {ok, _, Beam} -> Beam;
+        {error, Errors, _} -> error({compile, Errors})
+    end.
+
+%% The types that record fields were declared with are gone.
+untyped({attribute, Line, record, {Name, Fields}}) ->
+    {attribute, Line, record, {Name, [untyped(Field) || Field <- Fields]}};
+untyped({typed_record_field, Field, _}) ->
+    Field;
+untyped(Other) ->
+    Other.
+
+strip(Beam) ->
+    {ok, Module, Chunks} = beam_lib:all_chunks(Beam),
+    true = is_atom(Module),
+    {ok, Stripped} = beam_lib:build_module([Chunk || {Name, _} = Chunk <- Chunks, lists:member(Name, ?CHUNKS)]),
+    Stripped.
