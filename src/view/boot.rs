@@ -83,7 +83,7 @@ fn Bytes(state: State) -> impl IntoView {
                 aria-label="Bytes of the VM and its packs"
                 max=move || total().max(1)
                 prop:value=move || loaded() as f64
-                value=move || loaded()
+                value=loaded
             ></progress>
             <p class="boot-sum">
                 {move || share(loaded(), total())}

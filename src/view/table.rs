@@ -10,6 +10,9 @@ use super::{
 };
 use crate::state::{Level, State};
 
+/// Puts a part of a row in words.
+type Words = fn(&Level) -> String;
+
 /// Measured columns: heading, and what it stands for.
 const MEASURED: [(&str, &str); 6] = [
     ("Count", "Roundtrips that were judged"),
@@ -72,8 +75,8 @@ pub fn Table(state: State) -> impl IntoView {
 #[component]
 fn Row(state: State, name: String) -> impl IntoView {
     let own = StoredValue::new(name.clone());
-    let read = move |of: fn(&Level) -> String| Memo::new(move |_| with(state, own, of));
-    let measured: [fn(&Level) -> String; 6] = [
+    let read = move |of: Words| Memo::new(move |_| with(state, own, of));
+    let measured: [Words; 6] = [
         |level| format::count(level.count),
         |level| format::percent(level.errors, level.count),
         |level| latency(level.last),
@@ -81,7 +84,7 @@ fn Row(state: State, name: String) -> impl IntoView {
         |level| latency(level.p95),
         |level| latency(level.p99),
     ];
-    let cell = move |((label, _), of): ((&'static str, &'static str), fn(&Level) -> String)| {
+    let cell = move |((label, _), of): ((&'static str, &'static str), Words)| {
         let text = read(of);
         view! {
             <td class="cell is-number" role="cell" data-label=label>
