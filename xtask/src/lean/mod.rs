@@ -2,10 +2,12 @@
 //! A step recognises what it changes by its exact shape: where none of it is there it is not needed,
 //! where it is there in a shape that the step does not know the file is refused.
 
+mod casts;
 mod glue;
 mod memory;
 mod natives;
 mod operands;
+mod pointers;
 mod safe_heap;
 mod strip;
 
@@ -33,6 +35,8 @@ pub enum Step {
     Memory,
     /// Undo SAFE_HEAP: plain loads and stores.
     SafeHeap,
+    /// Undo function-pointer-cast emulation: typed calls through pointers.
+    Casts,
     /// Drop debug sections.
     Strip,
     /// Patch and minify the glue.
@@ -57,6 +61,7 @@ impl Step {
         match self {
             Step::Memory => include_str!("memory.rs"),
             Step::SafeHeap => include_str!("safe_heap.rs"),
+            Step::Casts => concat!(include_str!("casts.rs"), include_str!("pointers.rs")),
             Step::Strip => include_str!("strip.rs"),
             Step::Glue => include_str!("glue.rs"),
         }
@@ -67,6 +72,7 @@ impl Step {
         let outcome = match self {
             Step::Memory => memory::widen(module)?,
             Step::SafeHeap => safe_heap::undo(module)?,
+            Step::Casts => casts::undo(module)?,
             Step::Strip => strip::strip(module),
             Step::Glue => return Ok(None),
         };
