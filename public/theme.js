@@ -1,17 +1,30 @@
-// Puts the right colours on before the first paint: those a person chose, else the system's.
-// Runs before the app; src/edge/theme.rs keeps the same key and attribute.
+// Wears the right colours from the first paint on: those a person chose, else the system's.
+// The app hands in choices through the root's `data-chosen` and is told when others are worn;
+// src/edge/theme.rs is its other half.
 (() => {
+  const root = document.documentElement;
   const system = matchMedia('(prefers-color-scheme: dark)');
-  const wear = () => {
-    let chosen = null;
+
+  const kept = () => {
     try {
-      chosen = localStorage.getItem('atomvm-console.theme');
+      return localStorage.getItem('atomvm-console.theme');
     } catch {
-      // Storage may be forbidden; then nothing was chosen.
+      return null; // Storage is forbidden here, so nothing was ever chosen.
     }
-    const isDark = chosen === 'dark' || (chosen !== 'light' && system.matches);
-    document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
   };
+
+  const wear = () => {
+    const { chosen } = root.dataset;
+    const isDark = chosen === 'dark' || (chosen === 'system' && system.matches);
+    root.dataset.theme = isDark ? 'dark' : 'light';
+    for (const meta of document.querySelectorAll('meta[data-theme]')) {
+      meta.media = meta.dataset.theme === root.dataset.theme ? 'all' : 'not all';
+    }
+    dispatchEvent(new Event('theme:worn'));
+  };
+
+  root.dataset.chosen = kept() ?? 'system';
   wear();
   system.addEventListener('change', wear);
+  addEventListener('theme:chosen', wear);
 })();

@@ -1,73 +1,79 @@
-//! The colours a person chose: kept in local storage, worn by the page's root element.
-//! `public/theme.js` keeps the same key and attribute, since it must come before the first paint.
+//! The colours a person chose: kept in local storage and handed to `public/theme.js`, which wears
+//! them, since it must do so before the app runs.
 
 use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::{MediaQueryList, Storage, Window};
+use web_sys::{Element, Event, Storage, Window};
 
 use crate::state::Theme;
 
 const KEY: &str = "atomvm-console.theme";
-const QUERY: &str = "(prefers-color-scheme: dark)";
+const CHOSEN: &str = "data-chosen";
 
-/// What was chosen before; the system's colours if nothing was, or if nothing is kept here.
+/// What is chosen.
 pub fn chosen() -> Theme {
-    let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
-    match kept.as_deref() {
+    match root().and_then(|root| root.get_attribute(CHOSEN)).as_deref() {
         Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
         _ => Theme::System,
     }
 }
 
-/// Keeps the choice and puts its colours on.
+/// Puts the colours on and keeps the choice for later visits.
 pub fn choose(theme: Theme) {
+    let word = match theme {
+        Theme::System => "system",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    };
     if let Some(storage) = storage() {
         // A full or forbidden storage only means that the choice ends with the page.
-        drop(match theme {
-            Theme::System => storage.remove_item(KEY),
-            Theme::Light => storage.set_item(KEY, "light"),
-            Theme::Dark => storage.set_item(KEY, "dark"),
-        });
+        drop(storage.set_item(KEY, word));
     }
-    let is_dark = match theme {
-        Theme::System => system().is_some_and(|system| system.matches()),
-        Theme::Light => false,
-        Theme::Dark => true,
-    };
-    let root = web_sys::window().and_then(|window| window.document()?.document_element());
-    if let Some(root) = root {
-        drop(root.set_attribute("data-theme", if is_dark { "dark" } else { "light" }));
+    if let (Some(root), Some(window), Ok(event)) = (root(), window(), Event::new("theme:chosen")) {
+        drop(root.set_attribute(CHOSEN, word));
+        drop(window.dispatch_event(&event));
     }
 }
 
-/// Tells of changes of the system's colours until it is dropped.
+/// Tells that other colours are worn, chosen or the system's, until it is dropped.
 pub struct Watch {
-    system: MediaQueryList,
+    window: Window,
     told: Closure<dyn Fn()>,
 }
 
 impl Watch {
-    /// Calls `change` after the page has put the system's new colours on.
+    const EVENT: &str = "theme:worn";
+
+    /// Calls `change` each time. Nothing comes back where there is no window to watch.
     pub fn new(change: impl Fn() + 'static) -> Option<Self> {
-        let system = system()?;
+        let window = window()?;
         let told = Closure::<dyn Fn()>::new(change);
-        // theme.js listened first, so it has done its work when this is called.
-        system.add_event_listener_with_callback("change", told.as_ref().unchecked_ref()).ok()?;
-        Some(Self { system, told })
+        let listener = told.as_ref().unchecked_ref();
+        window
+            .add_event_listener_with_callback(Self::EVENT, listener)
+            .ok()?;
+        Some(Self { window, told })
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let told = self.told.as_ref().unchecked_ref();
-        drop(self.system.remove_event_listener_with_callback("change", told));
+        let listener = self.told.as_ref().unchecked_ref();
+        drop(
+            self.window
+                .remove_event_listener_with_callback(Self::EVENT, listener),
+        );
     }
 }
 
-fn system() -> Option<MediaQueryList> {
-    web_sys::window()?.match_media(QUERY).ok().flatten()
+fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+fn root() -> Option<Element> {
+    window()?.document()?.document_element()
 }
 
 fn storage() -> Option<Storage> {
-    web_sys::window().and_then(|window: Window| window.local_storage().ok().flatten())
+    window()?.local_storage().ok().flatten()
 }
