@@ -69,12 +69,15 @@ pub(crate) struct Sample {
     pub(crate) vm: Option<Span>,
 }
 
-/// The parts of a roundtrip, each with its own latencies.
+/// The parts of the answered roundtrips of an operation, as far as they were told.
 #[derive(Clone, Debug)]
-pub(crate) struct Phases {
-    pub(crate) queue: Latencies,
-    pub(crate) transport: Latencies,
-    pub(crate) vm: Latencies,
+pub struct Phases {
+    /// Waiting on the page.
+    pub queue: Latencies,
+    /// Neither waiting nor in the VM: what the border costs.
+    pub transport: Latencies,
+    /// In the VM, by the worker's clock.
+    pub vm: Latencies,
 }
 
 /// The books of one operation. Its parts are made when first needed and then stay.

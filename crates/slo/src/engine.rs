@@ -3,11 +3,12 @@
 
 use std::fmt;
 
-use crate::account::{Account, Counts, Sample};
+use crate::account::{Account, Counts, Phases, Sample};
 use crate::admission::Gate;
 use crate::alert::{Alert, Transition};
 use crate::breaker::{Evidence, Pass};
 use crate::budget::{Budget, Measure};
+use crate::histogram::Latencies;
 use crate::history::History;
 use crate::objective::{Objective, Objectives};
 use crate::operation::{NameError, Names, Operation, ROWS};
@@ -294,6 +295,20 @@ impl Engine {
             promise,
             breaker,
         )
+    }
+
+    /// All latencies of an operation, for a picture of their distribution.
+    pub fn latencies(&self, operation: Operation) -> Option<&Latencies> {
+        self.accounts[self.names.own(operation).row()]
+            .latencies
+            .as_deref()
+    }
+
+    /// The parts of an operation's roundtrips, once any were told.
+    pub fn phases(&self, operation: Operation) -> Option<&Phases> {
+        self.accounts[self.names.own(operation).row()]
+            .phases
+            .as_deref()
     }
 
     /// The counts of all operations together.

@@ -9,6 +9,23 @@ use crate::time::Span;
 /// The largest latency the histogram itself tells apart.
 const TOP: Span = Span::secs(60);
 
+/// The quantiles everybody asks for.
+const USUAL: [Ppm; 5] = {
+    const fn ppm(parts: u32) -> Ppm {
+        match Ppm::new(parts) {
+            Some(ppm) => ppm,
+            None => Ppm::ONE,
+        }
+    }
+    [
+        ppm(500_000),
+        ppm(900_000),
+        ppm(950_000),
+        ppm(990_000),
+        ppm(999_000),
+    ]
+};
+
 /// How many significant digits are kept of each latency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
@@ -93,6 +110,22 @@ impl Latencies {
         self.last
     }
 
+    /// How many samples took at most `bound`, which is rounded up within the precision.
+    pub fn count_up_to(&self, bound: Span) -> u64 {
+        // Outliers lie somewhere beyond the top: only an endless bound surely holds them.
+        let beyond = if bound == Span(u64::MAX) {
+            self.outliers
+        } else {
+            0
+        };
+        self.histogram.count_between(0, bound.0.min(TOP.0)) + beyond
+    }
+
+    /// All samples added up, in microseconds.
+    pub fn sum_us(&self) -> u128 {
+        self.sum_us
+    }
+
     /// The arithmetic mean in microseconds, from exact sums.
     pub fn mean_us(&self) -> Option<f64> {
         let count = self.count();
@@ -105,8 +138,13 @@ impl Latencies {
         self.quantiles([share]).map(|[latency]| latency)
     }
 
+    /// Half, 90 %, 95 %, 99 % and 99.9 %.
+    pub(crate) fn usual_quantiles(&self) -> Option<[Span; 5]> {
+        self.quantiles(USUAL)
+    }
+
     /// Several quantiles in one pass; `shares` ascend.
-    pub(crate) fn quantiles<const N: usize>(&self, shares: [Ppm; N]) -> Option<[Span; N]> {
+    fn quantiles<const N: usize>(&self, shares: [Ppm; N]) -> Option<[Span; N]> {
         let (count, max) = (self.count(), self.max?);
         let rank = |share: Ppm| {
             let rank = (u128::from(count) * u128::from(share.get())).div_ceil(1_000_000);
@@ -181,6 +219,17 @@ mod tests {
         assert_eq!(samples.quantile(Ppm::ONE), Some(Span(3_600_000_000)));
         assert_eq!(samples.quantile(Ppm::new(0).unwrap()), Some(Span(5)));
         assert_eq!(samples.last(), Some(Span(3_600_000_000)));
+        assert_eq!(
+            (samples.count_up_to(Span(4)), samples.count_up_to(Span(5))),
+            (0, 1)
+        );
+        assert_eq!(
+            (
+                samples.count_up_to(TOP),
+                samples.count_up_to(Span(u64::MAX))
+            ),
+            (2, 4)
+        );
         let most = of(Precision::Fine, &[u64::MAX, u64::MAX]);
         assert_eq!(most.mean_us(), Some(u64::MAX as f64));
     }

@@ -27,7 +27,7 @@ pub enum Indicator {
 }
 
 impl Indicator {
-    fn kind(self) -> &'static str {
+    pub(crate) fn kind(self) -> &'static str {
         match self {
             Self::Availability => "availability",
             Self::Latency { .. } => "latency",

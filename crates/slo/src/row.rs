@@ -6,24 +6,8 @@ use crate::histogram::Latencies;
 use crate::objective::Promise;
 use crate::operation::Operation;
 use crate::outcome::Outcome;
-use crate::ratio::{Ppm, Ratio};
+use crate::ratio::Ratio;
 use crate::time::Span;
-
-const SHARES: [Ppm; 5] = {
-    const fn ppm(parts: u32) -> Ppm {
-        match Ppm::new(parts) {
-            Some(ppm) => ppm,
-            None => Ppm::ONE,
-        }
-    }
-    [
-        ppm(500_000),
-        ppm(900_000),
-        ppm(950_000),
-        ppm(990_000),
-        ppm(999_000),
-    ]
-};
 
 /// Which part of a promise is broken; at least one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +114,7 @@ impl<'a> Row<'a> {
         breaker: BreakerState,
     ) -> Self {
         let latencies = account.latencies.as_deref();
-        let quantiles = latencies.and_then(|l| l.quantiles(SHARES));
+        let quantiles = latencies.and_then(Latencies::usual_quantiles);
         let quantile = |at: usize| quantiles.map(|found| found[at]);
         Self {
             operation,

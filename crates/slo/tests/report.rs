@@ -8,6 +8,7 @@ use slo::{Compliance, Engine, Indicator, Micros, Objectives, Operation, Reason, 
 fn play(engine: &mut Engine, operation: Operation, latencies: &[u64]) {
     for &ms in latencies {
         let token = engine.begin(operation, Micros(1_000_000)).unwrap();
+        engine.tick(Micros(1_000_000 + ms * 500));
         let end = Micros(1_000_000 + ms * 1_000);
         match ms {
             0 => engine.fail(token, Reason::Timeout, end),
@@ -154,5 +155,142 @@ fn new_objectives_judge_what_comes_after_them() {
     assert_eq!(
         json(engine.sla_report())["thresholds"]["maxLatency"],
         json!(5.0)
+    );
+}
+
+/// Some of everything, at known times.
+fn busy() -> Engine {
+    let mut engine = Engine::default();
+    play(&mut engine, Operation::Eval, &[1, 2, 3, 70_000, 0]);
+    let mut token = engine.begin(Operation::Call, Micros(1_000_000)).unwrap();
+    token.queued(Span(100));
+    token.vm_took(Span(250));
+    engine.succeed(token, Micros(1_001_000));
+    engine
+}
+
+#[test]
+fn the_slo_report_tells_everything() {
+    let mut engine = busy();
+    engine
+        .set_policy(
+            Some(slo::Policy {
+                min_samples: 2,
+                ..slo::Policy::default()
+            }),
+            9,
+        )
+        .unwrap();
+    play(&mut engine, Operation::Load, &[0, 0]);
+    let report = json(engine.slo_report());
+
+    let overall = &report["objectives"][0];
+    assert_eq!(overall["name"], json!("overall-availability"));
+    assert_eq!((&overall["total"], &overall["bad"]), (&json!(8), &json!(3)));
+    assert_eq!(
+        (&overall["threshold"], &overall["targetPpm"]),
+        (&json!(null), &json!(999_000))
+    );
+    assert_eq!(
+        (&overall["budgetSpent"], &overall["budgetLeft"]),
+        (&json!(375.0), &json!(-374.0))
+    );
+    assert_eq!(
+        (&overall["exhaustion"], &overall["exhaustedIn"]),
+        (&json!("gone"), &json!(null))
+    );
+    assert_eq!(report["objectives"][4]["exhaustion"], json!("no-traffic"));
+
+    let alert = &report["alerts"][0];
+    assert_eq!(alert["name"], json!("overall-availability-fast"));
+    assert_eq!(
+        (&alert["severity"], &alert["state"]),
+        (&json!("page"), &json!("inactive"))
+    );
+    assert_eq!(
+        (&alert["condition"], &alert["factor"]),
+        (&json!("not-enough-data"), &json!(4.0))
+    );
+    assert_eq!(
+        (&alert["longWindow"], &alert["longBurnRate"]),
+        (&json!(180_000.0), &json!(375.0))
+    );
+
+    let operation = |name: &str| {
+        let all = report["operations"].as_array().unwrap();
+        all.iter()
+            .find(|operation| operation["name"] == *name)
+            .unwrap()
+            .clone()
+    };
+    let eval = operation("eval");
+    assert_eq!(
+        (&eval["answered"], &eval["errors"], &eval["slow"]),
+        (&json!(4), &json!(1), &json!(1))
+    );
+    let latency = &eval["latency"];
+    assert_eq!(latency["steps"], json!([[1.0, 1], [2.0, 1], [3.001, 1]]));
+    assert_eq!(
+        (&latency["outliers"], &latency["max"]),
+        (&json!(1), &json!(70_000.0))
+    );
+    let call = operation("call");
+    assert_eq!(call["transport"]["max"], json!(0.65));
+    assert_eq!(
+        (&call["queue"]["max"], &call["vm"]["max"]),
+        (&json!(0.1), &json!(0.25))
+    );
+    let load = operation("load");
+    assert_eq!(
+        (&load["breaker"], &load["latency"]),
+        (&json!("open"), &json!(null))
+    );
+    assert!(load["breakerOpensAt"].as_f64().unwrap() > report["at"].as_f64().unwrap());
+    assert_eq!(operation("compile")["queue"], json!(null));
+    assert!(report["irregularities"]["clockStepsBack"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn a_budget_that_will_be_gone_says_when() {
+    let mut engine = Engine::default();
+    play(&mut engine, Operation::Eval, &[1; 2_000]);
+    play(&mut engine, Operation::Eval, &[0]);
+    engine.tick(Micros(1_000_000));
+    let overall = json(engine.slo_report())["objectives"][0].clone();
+    assert_eq!(overall["exhaustion"], json!("in"));
+    // Half of an hour's budget is left, at half the rate that spends it in an hour.
+    assert!(overall["exhaustedIn"].as_f64().unwrap() > 3_600_000.0);
+}
+
+#[test]
+fn csv_has_a_line_for_each_operation() {
+    let csv = busy().csv();
+    let lines: Vec<_> = csv.lines().collect();
+    assert_eq!(lines.len(), 9);
+    let columns = lines[0].split(',').count();
+    assert!(lines.iter().all(|line| line.split(',').count() == columns));
+    let eval = "eval,4,0,1,1,0,0,0,0,0,0,0.2,17501.5,2,70000,70000,70000,70000,70000,false";
+    assert_eq!(lines[1], eval);
+    assert_eq!(lines[8], "compile,0,0,0,0,0,0,0,0,0,0,,,,,,,,,");
+}
+
+#[test]
+fn open_metrics_has_every_number_once() {
+    let page = busy().open_metrics();
+    let has = |line: &str| assert_eq!(page.lines().filter(|l| *l == line).count(), 1, "{line}");
+    has("atomvm_roundtrips_total{operation=\"eval\",outcome=\"answered\"} 4");
+    has("atomvm_roundtrips_total{operation=\"eval\",outcome=\"error\"} 1");
+    has("atomvm_slow_answers_total{operation=\"eval\"} 1");
+    has("atomvm_open_roundtrips{operation=\"load\"} 0");
+    has("atomvm_roundtrip_seconds_bucket{operation=\"eval\",le=\"0.001\"} 1");
+    has("atomvm_roundtrip_seconds_bucket{operation=\"eval\",le=\"60.0\"} 3");
+    has("atomvm_roundtrip_seconds_bucket{operation=\"eval\",le=\"+Inf\"} 4");
+    has("atomvm_roundtrip_seconds_sum{operation=\"eval\"} 70.006");
+    has("atomvm_error_budget_left_ratio{objective=\"overall-latency\"} -19");
+    assert!(page.ends_with("# EOF\n"));
+    assert!(
+        !Engine::default()
+            .open_metrics()
+            .contains("budget_left_ratio{")
     );
 }
