@@ -39,7 +39,11 @@ pub fn Footer(state: State, log_is_open: RwSignal<bool>) -> impl IntoView {
             </button>
             <p class="footer-hint">
                 <kbd>"F6"</kbd>
-                " leaves or enters the terminal"
+                " leaves or enters the terminal, "
+                <kbd>"Ctrl+C"</kbd>
+                " copies what is selected, "
+                <kbd>"Ctrl+V"</kbd>
+                " pastes"
             </p>
             <dl class="facts">
                 <div class="fact">
