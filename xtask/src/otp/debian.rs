@@ -8,7 +8,6 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::digest;
 use super::lock::{Lock, Package};
 use crate::exec;
 use crate::place;
@@ -32,7 +31,7 @@ pub fn unpacked(lock: &Lock) -> Result<PathBuf> {
         Command::new("dpkg").arg("--print-architecture"),
     )?)?;
     let architecture = architecture.trim();
-    let name = &digest::hex(lock.text.as_bytes())[..12];
+    let name = &place::digest(lock.text.as_bytes())[..12];
     let home = place::cached("otp")?.join(format!("debian-{name}-{architecture}"));
     if home.exists() {
         already("Erlang/OTP in the cache");
@@ -130,7 +129,7 @@ fn checked(package: &Package, architecture: &str, folder: &Path) -> Result<PathB
         .file_name()
         .is_some_and(|name| name.to_string_lossy().starts_with(&pinned));
     if let (true, Some(expected)) = (is_pinned, package.sha256.get(architecture)) {
-        let found = digest::hex(&fs::read(&archive)?);
+        let found = place::digest(&fs::read(&archive)?);
         if found != *expected {
             bail!(
                 "{} has the digest {found}, the lock says {expected}",

@@ -1,0 +1,75 @@
+//! Runs the Erlang half of the build on the host: OTP's modules and overlays in, modules for AtomVM out.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use avm::vm::Natives;
+
+use super::modules::Source;
+use super::toolchain::Toolchain;
+use crate::{exec, place};
+
+/// The Erlang module that does the work.
+const MERGE: &str = "xtask/src/otp/erlang/otp_merge.erl";
+
+/// Writes `work/out/NAME.beam` for each module.
+pub fn merge(
+    toolchain: &Toolchain,
+    modules: &BTreeMap<String, Source>,
+    natives: &Natives,
+    work: &Path,
+) -> Result<()> {
+    let out = work.join("out");
+    fs::create_dir_all(&out)?;
+    exec::run(
+        exec::command(&toolchain.erlc, work)
+            .arg("-o")
+            .arg(work)
+            .arg(place::at(MERGE)),
+    )?;
+    let names: String = natives
+        .iter()
+        .fold(String::new(), |mut text, (function, _)| {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{function}");
+            text
+        });
+    fs::write(work.join("natives"), names)?;
+    let mut plan = format!(
+        "{{natives, {}}}.\n{{out, {}}}.\n",
+        quoted(&work.join("natives")),
+        quoted(&out)
+    );
+    for (name, source) in modules {
+        let path = |path: &Option<_>| path.as_deref().map_or("none".to_owned(), quoted);
+        plan += &format!(
+            "{{module, '{name}', {}, {}}}.\n",
+            path(&source.base),
+            path(&source.overlay)
+        );
+    }
+    fs::write(work.join("plan"), plan)?;
+    let mut erl = toolchain.erl();
+    erl.arg("-pa")
+        .arg(work)
+        .args(["-run", "otp_merge", "main"])
+        .arg(work.join("plan"));
+    exec::run(&mut erl)?;
+    let missing: Vec<_> = modules
+        .keys()
+        .filter(|name| !out.join(format!("{name}.beam")).exists())
+        .collect();
+    if !missing.is_empty() {
+        bail!("no module came out for {missing:?}");
+    }
+    Ok(())
+}
+
+/// A path as an Erlang string.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
