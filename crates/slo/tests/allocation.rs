@@ -1,4 +1,5 @@
-//! Recording must not allocate once an operation has had its first sample.
+//! Recording must not allocate once an operation has had its first sample, and memory is bounded
+//! whatever names are thrown at the engine.
 #![allow(
     unsafe_code,
     reason = "a counting allocator is the only witness there is"
@@ -12,17 +13,20 @@ struct Counting;
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    static BYTES: Cell<usize> = const { Cell::new(0) };
 }
 
 // SAFETY: hands everything on to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        BYTES.set(BYTES.get().wrapping_add(layout.size()));
         // SAFETY: the caller's promise, handed on.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        BYTES.set(BYTES.get().wrapping_sub(layout.size()));
         // SAFETY: the caller's promise, handed on.
         unsafe { System.dealloc(pointer, layout) }
     }
@@ -59,4 +63,23 @@ fn recording_allocates_nothing_in_steady_state() {
     );
     assert_eq!(allocations(&mut engine, 100_000), Ok(0));
     assert_eq!(engine.totals().judged(), 8 * 100_010);
+}
+
+#[test]
+fn ten_thousand_names_take_no_more_memory_than_there_are_places() {
+    let before = BYTES.get();
+    let mut engine = Engine::default();
+    let taken = |engine: &mut Engine, names: std::ops::Range<u64>| {
+        for n in names {
+            let operation = engine.operation(&format!("flood_{n}")).unwrap();
+            let mut token = engine.begin(operation, Micros(n * 1_000)).unwrap();
+            token.vm_took(Span(n));
+            engine.succeed(token, Micros(n * 1_000 + n));
+        }
+        BYTES.get() - before
+    };
+    allocations(&mut engine, 10).unwrap();
+    let places = taken(&mut engine, 0..slo::MAX_CUSTOM as u64 + 1);
+    assert_eq!(taken(&mut engine, 100..10_000), places);
+    assert!(places < 6 << 20, "{places} bytes");
 }

@@ -1,9 +1,10 @@
 //! Budgets, alerts and the saved past, told as traffic: a rate, an error share and a duration.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+use serde_json::json;
 use slo::{
     Budget, Condition, Engine, Exhaustion, Indicator, Micros, Objective, Objectives, Operation,
-    Ppm, Reason, RestoreError, Saved, Span, State,
+    Ppm, Reason, Saved, Span, State,
 };
 
 const START: Micros = Micros(1_700_000_000_000_000);
@@ -284,7 +285,6 @@ fn a_past_that_contradicts_itself_is_refused_whole() {
             "nothing of it is taken"
         );
     };
-    use serde_json::json;
     let newer = "saved by a newer release (version 2, this one reads 1): update the page";
     check("/version", json!(2), newer);
     check("/version", json!(0), "no saved past: versions begin at 1");
@@ -319,10 +319,5 @@ fn a_past_that_contradicts_itself_is_refused_whole() {
         "/pasts/0/grains/0/buckets/0/1",
         json!(-1),
         "invalid value: integer `-1`, expected u32",
-    );
-    let newer = serde_json::from_value::<Saved>(good.clone()).unwrap();
-    assert_ne!(
-        engine.restore(&newer, START),
-        Err(RestoreError::Newer { found: 1 })
     );
 }
