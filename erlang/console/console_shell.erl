@@ -18,7 +18,8 @@ start() ->
 %% Called by the group leader in its own process.
 -spec start_in_group() -> pid().
 start_in_group() ->
-    Shell = shell:start(),
+    %% `true`: no job control behind Ctrl-G.
+    Shell = shell:start(true),
     catch unregister(?SHELL),
     true = register(?SHELL, Shell),
     Shell.

@@ -14,9 +14,13 @@
 %% The editor's own key for "throw this expression away" (Alt-C).
 -define(CLEAR_EXPRESSION, <<"\ec">>).
 
+%% A shell that dies younger than this would only die again: it waits for a key.
+-define(YOUNG_MS, 1000).
+
 -record(tty, {device :: console_device:device(),
               screen :: console_screen:screen(),
-              group = none :: none | pid(),
+              group = none :: none | waiting | pid(),
+              started_ms = 0 :: integer(),
               batch = [] :: iodata(),
               batched = 0 :: non_neg_integer()}).
 
@@ -80,15 +84,26 @@ handle({Group, Request}, #tty{group = Group} = Tty) ->
     edit([Request], Tty);
 handle({start_shell, Cols, Rows}, #tty{group = none} = Tty) ->
     Screen = console_screen:resize(Cols, Rows, Tty#tty.screen),
-    Tty#tty{screen = Screen, group = console_shell:start()};
+    shell(Tty#tty{screen = Screen});
 handle({start_shell, Cols, Rows}, Tty) ->
     resize(Cols, Rows, Tty);
 handle({'EXIT', Group, Reason}, #tty{group = Group} = Tty) ->
     Left = edit([new_prompt], Tty),
     Told = print(["\n", obituary(Reason), "\n"], Left),
-    Told#tty{group = console_shell:start()};
+    case now_ms() - Tty#tty.started_ms of
+        AgeMs when AgeMs >= ?YOUNG_MS ->
+            shell(Told);
+        _ ->
+            print(<<"Press any key to start it again.\n">>, Told#tty{group = waiting})
+    end;
 handle(_Other, Tty) ->
     Tty.
+
+shell(Tty) ->
+    Tty#tty{group = console_shell:start(), started_ms = now_ms()}.
+
+now_ms() ->
+    erlang:monotonic_time(millisecond).
 
 obituary(normal) ->
     <<"*** Shell process terminated! ***">>;
@@ -102,6 +117,8 @@ input(#{<<"type">> := <<"data">>, <<"text">> := Text}, #tty{group = Group} = Tty
         [_Before, _After] -> interrupt(Tty);
         [Text] -> type(console_shell:allowed_keys(Text), Tty)
     end;
+input(#{<<"type">> := <<"data">>}, #tty{group = waiting} = Tty) ->
+    shell(Tty);
 input(#{<<"type">> := <<"resize">>, <<"cols">> := Cols, <<"rows">> := Rows}, Tty)
   when is_integer(Cols), is_integer(Rows), Cols > 1, Rows > 1 ->
     resize(Cols, Rows, Tty);

@@ -1,0 +1,57 @@
+%% The evaluator of the shell. AtomVM says of a failed native only who called it; here the call is known, so the
+%% exception gets the frame that OTP would have given it: operator, arguments and what is wrong with them.
+-module(erl_eval).
+-export([call/3, fun_data/1]).
+
+%% A fun's environment cannot be read on AtomVM: an interpreted fun is shown like any other.
+fun_data(Fun) when is_function(Fun) ->
+    case {erlang:fun_info(Fun, module), erlang:fun_info(Fun, env)} of
+        {{module, erl_eval}, {env, [{_, Bindings, _, _, _, Clauses}]}} ->
+            {fun_data, Bindings, Clauses};
+        {{module, erl_eval}, {env, [{_, Bindings, _, _, _, Clauses, Name}]}} ->
+            {named_fun_data, Bindings, Name, Clauses};
+        _ ->
+            false
+    end;
+fun_data(_) ->
+    false.
+
+do_apply(Mod, Func, As, Anno, Bs0, Ef, RBs) ->
+    case Ef of
+        none when RBs =:= value, Mod =/= erlang -> direct(Mod, Func, As);
+        none -> ret_expr(call(Mod, Func, As), Bs0, RBs);
+        {value, F} when RBs =:= value -> do_apply(F, Anno, {Mod, Func}, As);
+        {value, F} -> ret_expr(do_apply(F, Anno, {Mod, Func}, As), Bs0, RBs)
+    end.
+
+%% Calls a function, and names it in the exception if the failure left no frame of its own.
+call(Mod, Func, As) ->
+    try
+        direct(Mod, Func, As)
+    catch
+        error:Reason:Stack -> erlang:raise(error, Reason, named(Stack, Reason, Mod, Func, As))
+    end.
+
+named([{erl_eval, _, _, _} | _] = Stack, Reason, Mod, Func, As) ->
+    [{Mod, Func, As, info(Reason, Mod)} | Stack];
+named(Stack, _, _, _, _) ->
+    Stack.
+
+direct(M, F, []) -> M:F();
+direct(M, F, [A]) -> M:F(A);
+direct(M, F, [A, B]) -> M:F(A, B);
+direct(M, F, [A, B, C]) -> M:F(A, B, C);
+direct(M, F, As) -> apply(M, F, As).
+
+%% Which module of OTP explains a wrong argument.
+info(undef, _) -> [];
+info(_, erlang) -> [{error_info, #{module => erl_erts_errors}}];
+info(_, Mod) ->
+    case lists:member(Mod, [atomics, counters, persistent_term]) of
+        true -> [{error_info, #{module => erl_erts_errors}}];
+        false ->
+            case lists:member(Mod, [binary, ets, lists, maps, math, unicode]) of
+                true -> [{error_info, #{module => erl_stdlib_errors}}];
+                false -> []
+            end
+    end.
