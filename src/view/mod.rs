@@ -51,6 +51,7 @@ pub fn App(
     let log_is_open = RwSignal::new(false);
     let is_dragging = RwSignal::new(false);
     let side = NodeRef::<html::Aside>::new();
+    let skip = NodeRef::<html::A>::new();
 
     // A terminal keeps Tab to itself, so a key must lead out of it: F6, as in desktop programs.
     let on_key = move |event: ev::KeyboardEvent| {
@@ -62,9 +63,11 @@ pub fn App(
         let is_in_terminal = event_target::<web_sys::Element>(&event)
             .closest("#terminal")
             .is_ok_and(|found| found.is_some());
-        match side.get_untracked() {
-            Some(side) if is_in_terminal => drop(side.focus()),
-            _ => post.send(Intent::FocusTerminal),
+        if is_in_terminal {
+            leave_terminal(side, skip);
+        } else {
+            pane.set(Pane::Terminal);
+            post.send(Intent::FocusTerminal);
         }
     };
 
@@ -82,6 +85,7 @@ pub fn App(
             <a
                 class="skip"
                 href="#terminal"
+                node_ref=skip
                 on:click=move |event| {
                     event.prevent_default();
                     pane.set(Pane::Terminal);
@@ -105,5 +109,18 @@ pub fn App(
             <tabs::Tabs state pane />
             <files::Overlay />
         </div>
+    }
+}
+
+/// Takes the focus to the panels beside the terminal, or to the page's start where only the
+/// terminal is in sight.
+fn leave_terminal(side: NodeRef<html::Aside>, skip: NodeRef<html::A>) {
+    let (Some(side), Some(skip)) = (side.get_untracked(), skip.get_untracked()) else {
+        return;
+    };
+    // What is not shown takes no focus, and then the second call is the one that counts.
+    drop(side.focus());
+    if !side.matches(":focus").unwrap_or(false) {
+        drop(skip.focus());
     }
 }
