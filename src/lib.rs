@@ -1,5 +1,7 @@
 //! The app: everything that may touch the browser. Pure parts live under `crates/`.
 
+pub mod api;
+pub mod driver;
 pub mod edge;
 pub mod intent;
 pub mod state;

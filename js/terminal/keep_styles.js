@@ -1,7 +1,11 @@
 // Lets xterm.js style itself under a policy without 'unsafe-inline', which leaves <style> elements
 // empty: the text of such an element becomes a sheet made by script, and that the policy allows.
 
-/** From now on, style elements that scripts make in this document keep their rules. */
+/**
+ * From now on, style elements that scripts make in this document keep their rules. The document itself
+ * is changed, since xterm.js asks it for one of them even where `documentOverride` names another; and
+ * no real style element is made, since even an empty one counts as a violation.
+ */
 export function keepStyles(document) {
   const create = document.createElement.bind(document);
   document.createElement = (name, options) =>

@@ -1,4 +1,12 @@
 //! The browser's facilities, one file each. No edge knows another.
 
 pub mod assets;
+pub mod clock;
+pub mod file;
 pub mod isolation;
+pub mod module;
+pub mod panic;
+pub mod port;
+pub mod site;
+pub mod terminal;
+pub mod theme;

@@ -3,8 +3,8 @@
 
 use super::host::Host;
 use super::post::{post, scope, words};
-use super::vm::{FileSystem, Module, Vm, import_module};
-use crate::edge::assets::fetch_checked;
+use super::vm::{FileSystem, Module, Vm};
+use crate::edge::{assets::fetch_checked, module};
 use boot::assets::{Asset, Digest, Url};
 use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array, WebAssembly};
 use protocol::{BootPlan, BootProblem, Event, Level, PackPhase};
@@ -122,7 +122,7 @@ async fn bytes(name: String, asset: protocol::Asset) -> Result<JsValue, BootProb
 /// and checked first; the import then finds it in the browser's cache.
 async fn factory(glue: &protocol::Asset) -> Result<Function, BootProblem> {
     fetch("glue", glue).await?;
-    let module = JsFuture::from(import_module(&absolute(&glue.url)))
+    let module = module::import(&absolute(&glue.url))
         .await
         .map_err(refused)?;
     Reflect::get(&module, &"default".into())

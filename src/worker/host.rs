@@ -53,8 +53,9 @@ impl Host {
             }),
             Command::Acknowledge { bytes } => self.output.acknowledge(bytes as usize),
             Command::Boot(plan) => self.boot(plan),
-            // The page checks that both are of one build; and what the VM has begun, it ends.
-            Command::Hello(_) | Command::Cancel { .. } => {}
+            Command::Cancel { id } => self.stop(id),
+            // The page has checked that both are of one build.
+            Command::Hello(_) => {}
         }
     }
 
@@ -68,7 +69,7 @@ impl Host {
         let host = Rc::clone(self);
         spawn_local(async move {
             let began_us = super::post::now_us();
-            let event = match host.ask_for(request, bytes).await {
+            let event = match host.ask_for(id, request, bytes).await {
                 Ok(reply) => Event::Replied {
                     id,
                     reply,
@@ -82,6 +83,7 @@ impl Host {
 
     async fn ask_for(
         &self,
+        id: CallId,
         request: Request,
         bytes: Option<ArrayBuffer>,
     ) -> Result<Reply, Failure> {
@@ -91,7 +93,10 @@ impl Host {
         };
         match request {
             Request::Eval { source } => {
-                let question = Question::Eval { source: &source };
+                let question = Question::Eval {
+                    id,
+                    source: &source,
+                };
                 self.ask(&question).await.map(evaluated)
             }
             Request::StartShell { cols, rows } => {
@@ -108,7 +113,7 @@ impl Host {
             }
             Request::Execute { name } => {
                 let file = self.take_in(&name, bytes).await?;
-                let answer = match file.execute() {
+                let answer = match file.execute(id) {
                     Ok(question) => self.ask(&question).await,
                     Err(failure) => Err(failure),
                 };
@@ -166,6 +171,14 @@ impl Host {
         if let (Some(vm), bridge::FileKind::Beam) = (self.vm.get(), file.kind) {
             vm.file_system().remove(&file.path);
         }
+    }
+
+    /// Nobody waits for what comes of it, nor for whether there was anything to stop.
+    fn stop(self: &Rc<Self>, id: CallId) {
+        let host = Rc::clone(self);
+        spawn_local(async move {
+            drop(host.ask::<bool>(&Question::Cancel { id }).await);
+        });
     }
 
     fn keys(&self, keys: &Keys<'_>) {

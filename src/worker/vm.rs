@@ -6,13 +6,6 @@ use protocol::limits;
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 
-// `import()` is syntax, not a function that could be bound.
-#[wasm_bindgen(inline_js = "export function import_module(url) { return import(url); }")]
-extern "C" {
-    /// Imports an ES module by its absolute address.
-    pub fn import_module(url: &str) -> Promise;
-}
-
 #[wasm_bindgen]
 extern "C" {
     /// Emscripten's in-memory file system.

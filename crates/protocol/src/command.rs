@@ -110,7 +110,7 @@ pub enum Request {
 }
 
 /// Everything the worker needs to know to start a VM.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BootPlan {
     /// The VM's JavaScript glue.
     pub glue: Asset,
@@ -125,7 +125,7 @@ pub struct BootPlan {
 }
 
 /// One file of the site, as the manifest promises it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asset {
     /// Address relative to the site's root.
     pub url: String,

@@ -139,6 +139,15 @@ pub enum Down {
     Closed,
 }
 
+impl From<Down> for Failure {
+    fn from(cause: Down) -> Self {
+        match cause {
+            Down::BootFailed(BootProblem::NotIsolated { reason }) => Self::NotIsolated { reason },
+            cause => Self::VmDown { cause },
+        }
+    }
+}
+
 /// The phases of a boot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -273,6 +273,28 @@ fn a_call_can_be_cancelled_once() {
 }
 
 #[test]
+fn some_calls_can_be_cancelled_by_their_tickets() {
+    let mut desk = Desk::ready();
+    for ticket in 1..4 {
+        desk.open(0, 5, ticket);
+    }
+    desk.out.clear();
+    desk.session.cancel_where(|ticket| *ticket != 2, &mut desk.out);
+    desk.check("1 cancelled, send cancel, 3 cancelled, send cancel");
+}
+
+#[test]
+fn a_page_that_cannot_be_isolated_says_so_in_every_refusal() {
+    let mut desk = Desk::new();
+    let reason = "no service worker".to_owned();
+    let cause = Down::BootFailed(BootProblem::NotIsolated { reason });
+    desk.session.fail(cause, &mut desk.out);
+    desk.out.clear();
+    desk.open(0, 5, 1);
+    desk.check("1 not_isolated");
+}
+
+#[test]
 fn a_crash_ends_what_is_open_and_a_new_vm_comes() {
     let mut desk = Desk::ready();
     desk.open(0, 5_000, 1);

@@ -209,19 +209,28 @@ impl<T> Session<T> {
         Some(id)
     }
 
-    /// Sends what has no answer. Says whether there was anyone to send it to.
+    /// Sends what has no answer. Says whether there was a VM to send it to.
     pub fn tell(&mut self, command: Command, out: &mut Vec<Effect<T>>) -> bool {
-        let is_ready = self.phase == Phase::Ready;
-        if is_ready {
+        let is_up = matches!(self.phase, Phase::Booting { .. } | Phase::Ready);
+        if is_up {
             out.push(Effect::Send(command));
         }
-        is_ready
+        is_up
     }
 
     /// Ends a request that nobody wants any more.
     pub fn cancel(&mut self, id: CallId, out: &mut Vec<Effect<T>>) {
         if self.settle(id, Err(Failure::Cancelled), out) {
             out.push(Effect::Send(Command::Cancel { id }));
+        }
+    }
+
+    /// Ends every request whose ticket answers to a description.
+    pub fn cancel_where(&mut self, is_meant: impl Fn(&T) -> bool, out: &mut Vec<Effect<T>>) {
+        let meant = self.open.iter().filter(|(_, open)| is_meant(&open.ticket));
+        let ids: Vec<CallId> = meant.map(|(id, _)| *id).collect();
+        for id in ids {
+            self.cancel(id, out);
         }
     }
 
@@ -330,7 +339,7 @@ impl<T> Session<T> {
             Phase::Off | Phase::Loading { .. } | Phase::Booting { .. } => Down::NotReady,
             Phase::Waiting { cause, .. } | Phase::Failed { cause } => cause.clone(),
         };
-        Some(Failure::VmDown { cause })
+        Some(cause.into())
     }
 
     fn has_worker(&self) -> bool {
@@ -408,9 +417,7 @@ impl<T> Session<T> {
         for (_, Open { ticket, .. }) in std::mem::take(&mut self.open) {
             out.push(Effect::Settle {
                 ticket,
-                outcome: Err(Failure::VmDown {
-                    cause: cause.clone(),
-                }),
+                outcome: Err(cause.clone().into()),
             });
         }
     }

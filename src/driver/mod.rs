@@ -1,0 +1,227 @@
+//! The one place that owns the machines: it performs their effects on the browser, and publishes
+//! snapshots to the signals. It decides nothing that a machine could decide.
+
+mod boot;
+mod files;
+mod levels;
+mod listeners;
+mod notices;
+mod port;
+mod requests;
+mod screen;
+
+pub use listeners::Topic;
+
+use crate::edge::{clock, theme};
+use crate::intent::Intent;
+use crate::state::{Severity, State, VmState};
+use boot::Site;
+use leptos::prelude::*;
+use listeners::Listeners;
+use notices::Notices;
+use port::Link;
+use protocol::{Command, Down, Effect, Phase, Session, Words};
+use requests::Ticket;
+use screen::Screen;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
+
+/// Everything that lives as long as the page.
+pub struct Driver {
+    pub(crate) state: State,
+    session: RefCell<Session<Ticket>>,
+    /// Effects on their way from the session; kept to save the allocation.
+    effects: RefCell<Vec<Effect<Ticket>>>,
+    pub(crate) engine: RefCell<slo::Engine>,
+    link: Link,
+    screen: Screen,
+    notices: Notices,
+    pub(crate) listeners: Listeners,
+    waiting: requests::Waiting,
+    alarm: clock::Alarm,
+    site: Site,
+    /// Set once the program that the address names has been started.
+    has_run_program: Cell<bool>,
+    /// Handles of listeners and ticks, which end with the driver.
+    kept: OnceCell<Kept>,
+}
+
+struct Kept {
+    _levels: levels::Ticks,
+    _colours: Option<theme::Watch>,
+    _leaving: port::Leaving,
+}
+
+impl Driver {
+    /// A driver for the page it is in; nothing is started yet.
+    pub fn new(state: State) -> Rc<Self> {
+        let site = Site::read();
+        state.build.set(site.build.clone());
+        state.theme.set(theme::chosen());
+        Rc::new(Self {
+            state,
+            session: RefCell::new(Session::new(site.settings())),
+            effects: RefCell::default(),
+            engine: RefCell::default(),
+            link: Link::default(),
+            screen: Screen::default(),
+            notices: Notices::default(),
+            listeners: Listeners::default(),
+            waiting: requests::Waiting::default(),
+            alarm: clock::Alarm::default(),
+            site,
+            has_run_program: Cell::new(false),
+            kept: OnceCell::new(),
+        })
+    }
+
+    /// Isolates the page, then starts the VM.
+    pub fn start(self: &Rc<Self>) {
+        let kept = Kept {
+            _levels: self.keep_levels(),
+            _colours: self.watch_colours(),
+            _leaving: self.watch_leaving(),
+        };
+        // A driver is started once.
+        drop(self.kept.set(kept));
+        self.boot();
+    }
+
+    /// Performs what a person asked for.
+    pub fn perform(self: &Rc<Self>, intent: Intent) {
+        match intent {
+            Intent::TerminalMounted(host) => self.open_terminal(host),
+            Intent::TerminalUnmounted => self.screen.close(),
+            Intent::FocusTerminal => self.screen.with(|terminal| terminal.focus()),
+            Intent::ClearTerminal => self.screen.with(|terminal| terminal.clear()),
+            Intent::FindInTerminal { text, backwards } => {
+                self.screen.with(|terminal| terminal.find(&text, backwards));
+            }
+            Intent::ResizeFont(pixels) => {
+                self.screen.with(|terminal| terminal.resize_font(pixels));
+            }
+            Intent::PressKey(key) => self.tell(Command::Type {
+                text: key.text().to_owned(),
+            }),
+            Intent::ChooseTheme(chosen) => {
+                theme::choose(chosen);
+                self.state.theme.set(chosen);
+                self.screen.with(|terminal| terminal.recolour());
+            }
+            Intent::RunExample(expression) => self.run(&expression),
+            Intent::LoadFiles(files) => self.load_files(files),
+            Intent::Interrupt => self.interrupt(),
+            Intent::Restart => self.restart(),
+            Intent::ResetLevels => self.engine.borrow_mut().reset(),
+            Intent::ExportReport => self.export_report(),
+            Intent::Dismiss(id) => self.notices.dismiss(self.state, id),
+        }
+    }
+
+    /// A fresh VM; what is open ends.
+    pub fn restart(self: &Rc<Self>) {
+        self.step(None, |session, out| session.restart(clock::now_us(), out));
+    }
+
+    /// Stops what runs, in the shell and in evaluations; the VM goes on.
+    pub fn interrupt(self: &Rc<Self>) {
+        self.tell(Command::Interrupt);
+        self.step(None, |session, out| {
+            session.cancel_where(Ticket::is_evaluation, out);
+        });
+    }
+
+    /// Sends what has no answer.
+    pub(crate) fn tell(self: &Rc<Self>, command: Command) {
+        self.step(None, |session, out| session.tell(command, out));
+    }
+
+    /// Types an expression into the shell and runs it.
+    fn run(self: &Rc<Self>, expression: &str) {
+        self.tell(Command::Type {
+            text: format!("{expression}\r"),
+        });
+        self.screen.with(|terminal| terminal.focus());
+    }
+
+    /// Lets the session take a step and performs what comes of it. The attachment goes with the one
+    /// command of the step that carries bytes.
+    fn step<R>(
+        self: &Rc<Self>,
+        attachment: Option<&js_sys::ArrayBuffer>,
+        step: impl FnOnce(&mut Session<Ticket>, &mut Vec<Effect<Ticket>>) -> R,
+    ) -> R {
+        // A step within a step, from what a settled request does next, starts with a vector of its own.
+        let mut effects = self.effects.take();
+        let result = step(&mut self.session.borrow_mut(), &mut effects);
+        for effect in effects.drain(..) {
+            self.perform_effect(effect, attachment);
+        }
+        self.effects.replace(effects);
+        result
+    }
+
+    fn perform_effect(
+        self: &Rc<Self>,
+        effect: Effect<Ticket>,
+        attachment: Option<&js_sys::ArrayBuffer>,
+    ) {
+        match effect {
+            Effect::Send(command) => self.link.send(&command, attachment),
+            Effect::Settle { ticket, outcome } => self.settle(ticket, outcome),
+            Effect::WakeAt { at_us } => {
+                let driver = Rc::clone(self);
+                self.alarm.set(at_us, move || {
+                    driver.step(None, |session, out| session.wake(clock::now_us(), out));
+                });
+            }
+            Effect::Spawn { generation } => self.spawn(generation),
+            Effect::Kill => self.link.close(),
+            Effect::Moved => self.moved(),
+        }
+    }
+
+    /// How far the VM is, in the contract's words.
+    pub(crate) fn vm_state(&self) -> VmState {
+        let session = self.session.borrow();
+        match session.phase() {
+            Phase::Off => VmState::Isolating,
+            Phase::Failed { .. } => VmState::Failed,
+            Phase::Ready => VmState::Ready,
+            Phase::Waiting { .. } => VmState::Restarting,
+            _ if session.generation() > 1 => VmState::Restarting,
+            Phase::Loading { .. } => VmState::Loading,
+            Phase::Booting { .. } => VmState::Booting,
+        }
+    }
+
+    /// Tells the page and whoever listens that the session is in another phase.
+    fn moved(self: &Rc<Self>) {
+        let state = self.vm_state();
+        let was = self.state.vm.try_get_untracked();
+        if was != Some(state) {
+            self.state.vm.set(state);
+            self.listeners.tell(Topic::State, &state.word().into());
+        }
+        let failed = match self.session.borrow().phase() {
+            Phase::Failed { cause } => Some(cause.clone()),
+            _ => None,
+        };
+        match (state, failed) {
+            (VmState::Ready, _) => {
+                self.waiting.end(Ok(()));
+                self.start_shell();
+                self.run_program();
+            }
+            (_, Some(cause)) => {
+                let is_leaving = cause == Down::Closed;
+                let words = Words::down(&cause);
+                self.waiting.end(Err(cause.into()));
+                if !is_leaving {
+                    self.say(Severity::Error, "The VM is down", &words);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The worker that is alive now, and what it says.
+
+use super::{Driver, Topic};
+use crate::edge::clock;
+use crate::edge::port::{Heard, Port};
+use crate::edge::site;
+use crate::state::{BootProgress, Part, Severity};
+use js_sys::ArrayBuffer;
+use leptos::prelude::*;
+use protocol::{BootPlan, Command, Crash, Down, Event, Level, PackPhase, Words, decode, encode};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// The worker's script lies at the site's root, so that addresses mean the same to it and to the page.
+const SCRIPT: &str = "vm_worker_loader.js";
+
+/// The worker, while there is one.
+#[derive(Default)]
+pub struct Link {
+    port: RefCell<Option<Port>>,
+}
+
+impl Link {
+    pub(super) fn send(&self, command: &Command, attachment: Option<&ArrayBuffer>) {
+        let text = encode(command);
+        match (&*self.port.borrow(), attachment) {
+            (Some(port), Some(bytes)) if command.carries_bytes() => port.post_bytes(&text, bytes),
+            (Some(port), _) => port.post(&text),
+            (None, _) => {}
+        }
+    }
+
+    pub(super) fn close(&self) {
+        self.port.take();
+    }
+}
+
+/// Ends the worker when the page goes away; some browsers keep it alive otherwise.
+pub struct Leaving {
+    on_hide: Closure<dyn Fn(web_sys::PageTransitionEvent)>,
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        if let Some(window) = web_sys::window() {
+            let listener = self.on_hide.as_ref().unchecked_ref();
+            drop(window.remove_event_listener_with_callback("pagehide", listener));
+        }
+    }
+}
+
+impl Driver {
+    pub(super) fn watch_leaving(self: &Rc<Self>) -> Leaving {
+        let driver = Rc::downgrade(self);
+        let on_hide = Closure::<dyn Fn(_)>::new(move |event: web_sys::PageTransitionEvent| {
+            // A page that may come back keeps its VM.
+            if let (Some(driver), false) = (driver.upgrade(), event.persisted()) {
+                driver.step(None, |session, out| session.fail(Down::Closed, out));
+            }
+        });
+        if let Some(window) = web_sys::window() {
+            let listener = on_hide.as_ref().unchecked_ref();
+            drop(window.add_event_listener_with_callback("pagehide", listener));
+        }
+        Leaving { on_hide }
+    }
+
+    /// Starts a worker.
+    pub(super) fn spawn(self: &Rc<Self>, generation: u32) {
+        self.state.starts.set(generation);
+        if let Ok(plan) = &self.site.plan {
+            self.state.progress.set(progress(plan));
+        }
+        if generation > 1 {
+            self.draw_line();
+        }
+        let driver = Rc::downgrade(self);
+        let hear = move |heard| {
+            if let Some(driver) = driver.upgrade() {
+                driver.hear(generation, heard);
+            }
+        };
+        match Port::open(&site::absolute(SCRIPT), hear) {
+            Ok(port) => {
+                self.link.port.replace(Some(port));
+            }
+            Err(error) => {
+                let driver = Rc::clone(self);
+                let reason = format!("the worker could not be started: {error:?}");
+                // The session is in the middle of a step and learns of it in the next.
+                wasm_bindgen_futures::spawn_local(async move { driver.lose(generation, reason) });
+            }
+        }
+    }
+
+    fn hear(self: &Rc<Self>, generation: u32, heard: Heard) {
+        let (text, bytes) = match heard {
+            Heard::Message(text, bytes) => (text, bytes),
+            Heard::Error(reason) => return self.lose(generation, reason),
+        };
+        let event = match decode::<Event>(&text) {
+            Ok(event) => event,
+            Err(undecodable) => return self.lose(generation, undecodable.to_string()),
+        };
+        let rest = self.step(None, |session, out| {
+            session.hear(clock::now_us(), generation, event, out)
+        });
+        if let Some(event) = rest {
+            self.show(event, bytes);
+        }
+    }
+
+    fn lose(self: &Rc<Self>, generation: u32, reason: String) {
+        self.step(None, |session, out| {
+            session.lose(clock::now_us(), generation, reason, out);
+        });
+    }
+
+    /// What the session has no use for is for people.
+    fn show(self: &Rc<Self>, event: Event, bytes: Option<ArrayBuffer>) {
+        match event {
+            Event::Printed { dropped_bytes } => {
+                self.print(dropped_bytes, &bytes.unwrap_or_else(|| ArrayBuffer::new(0)));
+            }
+            Event::Progressed { part, loaded_bytes } => {
+                self.state
+                    .progress
+                    .update(|progress| arrive(progress, &part, loaded_bytes));
+            }
+            Event::Logged { level, text } => self.log(severity(level), &text),
+            Event::Signalled { payload } => self.log(Severity::Info, &payload),
+            Event::PackAdded { name } => {
+                self.log(Severity::Info, &format!("pack {name} is in use"));
+            }
+            Event::Crashed(crash) => self.tell_crash(&crash),
+            // The session keeps the others to itself.
+            _ => {}
+        }
+    }
+
+    fn tell_crash(self: &Rc<Self>, crash: &Crash) {
+        let words = Words::down(&Down::Crashed {
+            reason: crash.reason.clone(),
+        });
+        let dump = crash.dump.join("\n");
+        self.log(Severity::Error, &format!("{words}\n{dump}"));
+        self.say(
+            Severity::Error,
+            "The VM crashed",
+            &format!("{words}\n\n{dump}"),
+        );
+        if let Ok(details) = js_sys::JSON::parse(&encode(crash)) {
+            self.listeners.tell(Topic::Crash, &details);
+        }
+    }
+}
+
+fn severity(level: Level) -> Severity {
+    match level {
+        Level::Info => Severity::Info,
+        Level::Warning => Severity::Warning,
+        Level::Error => Severity::Error,
+    }
+}
+
+/// The parts that the first prompt needs, nothing of them here yet.
+fn progress(plan: &BootPlan) -> BootProgress {
+    let vm = [("glue", &plan.glue), ("wasm", &plan.wasm)];
+    let packs = plan
+        .packs
+        .iter()
+        .filter(|pack| pack.phase == PackPhase::Boot);
+    let all = vm
+        .into_iter()
+        .chain(packs.map(|pack| (pack.name.as_str(), &pack.asset)));
+    let parts = all.map(|(part, asset)| Part {
+        name: people_say(part),
+        loaded_bytes: 0,
+        total_bytes: asset.bytes,
+    });
+    BootProgress {
+        parts: parts.collect(),
+    }
+}
+
+fn arrive(progress: &mut BootProgress, part: &str, loaded_bytes: u64) {
+    let name = people_say(part);
+    if let Some(part) = progress.parts.iter_mut().find(|part| part.name == name) {
+        part.loaded_bytes = loaded_bytes.min(part.total_bytes);
+    }
+}
+
+fn people_say(part: &str) -> String {
+    match part {
+        "glue" => "VM loader".to_owned(),
+        "wasm" => "AtomVM".to_owned(),
+        pack => format!("{pack} pack"),
+    }
+}

@@ -1,0 +1,90 @@
+//! The VM's worker as the page holds it: a way to post, two ways to hear, and its end.
+
+use js_sys::{Array, ArrayBuffer};
+use wasm_bindgen::prelude::*;
+use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+/// What a worker says.
+pub enum Heard {
+    /// A message: its text, and its attachment if it has one.
+    Message(String, Option<ArrayBuffer>),
+    /// It broke, or could not be started.
+    Error(String),
+}
+
+/// A worker; dropping it ends it, and with it the threads it started.
+pub struct Port {
+    worker: Worker,
+    _on_message: Closure<dyn Fn(MessageEvent)>,
+    _on_error: Closure<dyn Fn(Event)>,
+}
+
+impl Port {
+    /// Starts a module worker.
+    pub fn open(url: &str, hear: impl Fn(Heard) + Clone + 'static) -> Result<Self, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        options.set_name("vm");
+        let worker = Worker::new_with_options(url, &options)?;
+        let on_message = {
+            let hear = hear.clone();
+            Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
+                hear(read(&message.data()));
+            })
+        };
+        let on_error = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            let message = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message);
+            hear(Heard::Error(message.unwrap_or_else(|| {
+                "its script could not be loaded".to_owned()
+            })));
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Self {
+            worker,
+            _on_message: on_message,
+            _on_error: on_error,
+        })
+    }
+
+    /// Posts a text.
+    pub fn post(&self, text: &str) {
+        // Text can always be cloned, so posting it cannot fail.
+        drop(self.worker.post_message(&text.into()));
+    }
+
+    /// Posts a text with its attachment, which is moved and not copied.
+    pub fn post_bytes(&self, text: &str, bytes: &ArrayBuffer) {
+        let message = Array::of2(&text.into(), bytes);
+        // A buffer that was given away before can be neither moved nor copied; the worker then says
+        // that the bytes are missing.
+        if self
+            .worker
+            .post_message_with_transfer(&message, &Array::of1(bytes))
+            .is_err()
+        {
+            self.post(text);
+        }
+    }
+}
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.set_onmessageerror(None);
+        self.worker.terminate();
+    }
+}
+
+fn read(data: &JsValue) -> Heard {
+    let (text, bytes) = match data.dyn_ref::<Array>() {
+        Some(pair) => (pair.get(0), pair.get(1).dyn_into().ok()),
+        None => (data.clone(), None),
+    };
+    match text.as_string() {
+        Some(text) => Heard::Message(text, bytes),
+        None => Heard::Error("it posted what is no text".to_owned()),
+    }
+}
