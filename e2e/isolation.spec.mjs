@@ -37,8 +37,8 @@ async function without(page, script) {
   await page.addInitScript({ content: script });
 }
 
-async function refuses(page, word, words) {
-  await expect(isolation(page)).toHaveText(word);
+async function refuses(page, words) {
+  await expect(isolation(page)).toContainText(words);
   await expect(state(page)).toHaveText('failed');
   await expect(banner(page)).toContainText(words);
 }
@@ -95,15 +95,15 @@ test('a worker that never isolates costs one reload and ends in words', async ({
   site.fault(/^sw\.js$/, 'as', { body: idle, type: 'text/javascript' });
   const seen = loads(page);
   await page.goto(site.url);
-  await refuses(page, 'not isolated', 'The reload was spent; it is not tried again');
+  await refuses(page, 'The reload was spent; it is not tried again');
   expect(seen.count).toBe(2);
 
   // Loading by hand is the person's right, and spends no further reload.
   await page.reload();
-  await refuses(page, 'not isolated', 'The reload was spent');
+  await refuses(page, 'The reload was spent');
   expect(seen.count).toBe(3);
   await page.goto(site.url);
-  await refuses(page, 'not isolated', 'The reload was spent');
+  await refuses(page, 'The reload was spent');
   expect(seen.count).toBe(4);
 });
 
@@ -116,7 +116,7 @@ test('developer tools that bypass the worker for good cost one reload', async ({
   await session.send('Network.setBypassServiceWorker', { bypass: true });
   const seen = loads(page);
   await page.reload();
-  await refuses(page, 'service worker bypassed', 'switch that off');
+  await refuses(page, 'switch that off');
   expect(seen.count).toBe(2);
 
   await session.send('Network.setBypassServiceWorker', { bypass: false });
@@ -139,14 +139,14 @@ test('sw.js is missing', async ({ page, hosts }) => {
   const site = await hosts.site();
   site.fault(/^sw\.js$/, 'missing');
   await page.goto(site.url);
-  await refuses(page, 'sw.js missing', 'Copy the whole of dist/ to the host');
+  await refuses(page, 'Copy the whole of dist/ to the host');
 });
 
 test('a start page is served in the place of sw.js', async ({ page, hosts }) => {
   const site = await hosts.site({ fallback: true });
   site.fault(/^sw\.js$/, 'missing');
   await page.goto(site.url);
-  await refuses(page, 'sw.js missing', 'is not served as a script beside the page');
+  await refuses(page, 'is not served as a script beside the page');
 });
 
 test('sw.js is damaged', async ({ page, hosts }) => {
@@ -154,7 +154,7 @@ test('sw.js is damaged', async ({ page, hosts }) => {
   site.fault(/^sw\.js$/, 'as', { body: 'throw new Error("broken")', type: 'text/javascript' });
   const seen = loads(page);
   await page.goto(site.url);
-  await refuses(page, 'service worker blocked', 'the browser refused the service worker');
+  await refuses(page, 'the browser refused the service worker');
   expect(seen.count).toBe(1);
 });
 
@@ -162,7 +162,7 @@ test('a window without service workers', async ({ page, hosts }) => {
   const site = await hosts.site();
   await without(page, 'delete Navigator.prototype.serviceWorker;');
   await page.goto(site.url);
-  await refuses(page, 'no service worker', 'this browser has no service workers');
+  await refuses(page, 'this browser has no service workers');
 });
 
 test('a window that refuses service workers, as private ones do', async ({ page, hosts }) => {
@@ -174,7 +174,7 @@ test('a window that refuses service workers, as private ones do', async ({ page,
      };`,
   );
   await page.goto(site.url);
-  await refuses(page, 'service worker blocked', 'private windows');
+  await refuses(page, 'private windows');
 });
 
 test('blocked storage, which takes the service worker with it', async ({ page, hosts }) => {
@@ -189,7 +189,7 @@ test('blocked storage, which takes the service worker with it', async ({ page, h
      };`,
   );
   await page.goto(site.url);
-  await refuses(page, 'storage blocked', 'Allow site data');
+  await refuses(page, 'Allow site data');
 });
 
 test('storage that is full does not matter', async ({ page, hosts }) => {
@@ -210,7 +210,7 @@ test('a browser without threads', async ({ page, hosts }) => {
   const site = await hosts.site();
   await without(page, 'WebAssembly.validate = () => false;');
   await page.goto(site.url);
-  await refuses(page, 'old browser', 'Use a current Chrome, Edge, Firefox or Safari');
+  await refuses(page, 'Use a current Chrome, Edge, Firefox or Safari');
 });
 
 test('plain HTTP from another machine', async ({ page, hosts }) => {
@@ -221,7 +221,7 @@ test('plain HTTP from another machine', async ({ page, hosts }) => {
     await route.fulfill({ response: await route.fetch({ url: site.url + inside }) });
   });
   await page.goto('http://console.test/');
-  await refuses(page, 'insecure origin', 'https://');
+  await refuses(page, 'https://');
 });
 
 test('shown inside a page that is not isolated', async ({ page, hosts }) => {
@@ -231,7 +231,7 @@ test('shown inside a page that is not isolated', async ({ page, hosts }) => {
   );
   await page.goto(`${site.url}outer.html`);
   const inner = page.frameLocator('iframe');
-  await refuses(inner, 'embedded', 'Open it in a tab of its own');
+  await refuses(inner, 'Open it in a tab of its own');
 });
 
 const FOREIGN = 'self.addEventListener("fetch", (event) => event.respondWith(fetch(event.request)));';

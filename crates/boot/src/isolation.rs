@@ -195,22 +195,6 @@ impl Refusal {
         Refusal::StillBypassed,
         Refusal::StillNotIsolated,
     ];
-
-    /// A short, stable word for the reason, fit for a status line and for logs.
-    pub fn word(self) -> &'static str {
-        match self {
-            Refusal::OldBrowser => "old browser",
-            Refusal::InsecureOrigin => "insecure origin",
-            Refusal::Embedded => "embedded",
-            Refusal::NoServiceWorker => "no service worker",
-            Refusal::StorageBlocked => "storage blocked",
-            Refusal::WorkerBlocked => "service worker blocked",
-            Refusal::WorkerMissing => "sw.js missing",
-            Refusal::WorkerFailed => "service worker failed",
-            Refusal::StillBypassed => "service worker bypassed",
-            Refusal::StillNotIsolated => "not isolated",
-        }
-    }
 }
 
 impl fmt::Display for Refusal {
