@@ -1,6 +1,10 @@
 // The page on hosts that send no isolation headers: it isolates itself with one reload at most, and
 // says why where it cannot. One test for each pitfall of a first load.
+import { readFileSync } from 'node:fs';
+
 import { expect, test } from './hosts.mjs';
+
+const HEADERS = JSON.parse(readFileSync(new URL('../deploy/headers.json', import.meta.url))).security;
 
 const isolation = (page) => page.getByTestId('isolation');
 const state = (page) => page.getByTestId('vm-state');
@@ -232,6 +236,28 @@ test('shown inside a page that is not isolated', async ({ page, hosts }) => {
   await page.goto(`${site.url}outer.html`);
   const inner = page.frameLocator('iframe');
   await refuses(inner, 'Open it in a tab of its own');
+});
+
+test('shown inside an isolated page of another site, as deploy/README.md says', async ({ page, hosts }) => {
+  const outer = await hosts.site({
+    headers: {
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+    },
+  });
+  const ancestors = `frame-ancestors 'self' ${new URL(outer.url).origin}`;
+  const policy = HEADERS['Content-Security-Policy'].replace("frame-ancestors 'self'", ancestors);
+  const inner = await hosts.site({
+    headers: {
+      ...HEADERS,
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      'Content-Security-Policy': policy,
+    },
+  });
+  const body = `<iframe allow="cross-origin-isolated" src="${inner.url}"></iframe>`;
+  outer.fault(/^outer\.html$/, 'as', { body, type: 'text/html' });
+  await page.goto(`${outer.url}outer.html`);
+  await becomesReady(page.frameLocator('iframe'));
 });
 
 const FOREIGN = 'self.addEventListener("fetch", (event) => event.respondWith(fetch(event.request)));';
