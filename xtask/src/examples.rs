@@ -10,7 +10,8 @@ use serde::Serialize;
 /// One example as the page lists it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Example {
-    module: String,
+    /// The module that holds it.
+    pub module: String,
     title: String,
     about: String,
     run: String,

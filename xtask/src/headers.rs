@@ -19,7 +19,9 @@ pub struct Headers {
 
 /// Reads the list.
 pub fn read() -> Result<Headers> {
-    Ok(serde_json::from_slice(&fs::read(place::at("deploy/headers.json"))?)?)
+    Ok(serde_json::from_slice(&fs::read(place::at(
+        "deploy/headers.json",
+    ))?)?)
 }
 
 impl Headers {
@@ -32,7 +34,10 @@ impl Headers {
     #[cfg(test)]
     fn missing_in(&self, text: &str) -> Vec<&str> {
         let is_there = |name: &str, value: &str| text.contains(name) && text.contains(value);
-        let missing = self.security.iter().filter(|(name, value)| !is_there(name, value));
+        let missing = self
+            .security
+            .iter()
+            .filter(|(name, value)| !is_there(name, value));
         missing.map(|(name, _)| name.as_str()).collect()
     }
 }
@@ -57,8 +62,10 @@ mod tests {
     fn the_policy_of_the_page_is_the_header_without_frame_ancestors() {
         let headers = read().expect("the list");
         let header = &headers.security["Content-Security-Policy"];
-        let kept: Vec<_> =
-            header.split("; ").filter(|part| !part.starts_with("frame-ancestors")).collect();
+        let kept: Vec<_> = header
+            .split("; ")
+            .filter(|part| !part.starts_with("frame-ancestors"))
+            .collect();
         assert_eq!(headers.meta_csp, kept.join("; "));
     }
 }

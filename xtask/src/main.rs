@@ -3,10 +3,14 @@
 mod bundle;
 mod examples;
 mod exec;
+mod finish;
+mod headers;
 mod host;
 mod lean;
 mod otp;
 mod place;
+mod serve;
+mod site;
 mod step;
 mod tools;
 mod vm;
@@ -26,6 +30,13 @@ struct Arguments {
 enum Command {
     /// Install or find everything that building the site needs.
     Setup,
+    /// Build the deployable site in `dist/`.
+    Build(site::Options),
+    /// Build the console and serve it at http://127.0.0.1:8080.
+    Serve(serve::Options),
+    /// Trunk's post-build hook.
+    #[command(hide = true)]
+    FinishSite,
     /// Make the lean VM and say where it is.
     Vm(vm::Options),
     /// Build the Erlang/OTP packs.
@@ -35,6 +46,9 @@ enum Command {
 fn main() -> Result<()> {
     match Arguments::parse().command {
         Command::Setup => tools::for_build().map(drop),
+        Command::Build(options) => site::build(&options),
+        Command::Serve(options) => serve::run(&options),
+        Command::FinishSite => finish::run(),
         Command::Vm(options) => vm::main(&options),
         Command::Otp(options) => otp::main(&options),
     }

@@ -22,6 +22,11 @@ pub fn staged_site() -> PathBuf {
     at("target/site")
 }
 
+/// What a build knows of the staged files and writes into the page.
+pub fn staged_data() -> PathBuf {
+    at("target/site-data")
+}
+
 /// The per-user cache: tools and derived files, each under its version or digest.
 /// `ATOMVM_CONSOLE_CACHE` names another place.
 pub fn cache() -> Result<PathBuf> {
