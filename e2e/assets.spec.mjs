@@ -63,3 +63,27 @@ test('faults are found behind the service worker too', async ({ page, hosts }) =
   await expect(banner(page)).toContainText('HTML page in the place of vm/');
   await expect(page.getByTestId('isolation')).toHaveText('isolated');
 });
+
+test('the bar follows the bytes of a slow host', async ({ page, hosts }) => {
+  const site = await hosts.site({ headers: 'isolated' });
+  site.fault(WASM, 'slow', { bytesPerSecond: 400_000 });
+  await page.goto(site.url);
+  const share = () =>
+    page.getByTestId('boot-progress').locator('progress').evaluate(({ value, max }) => value / max);
+  let last = 0;
+  for (const least of [0.3, 0.6, 0.8]) {
+    await expect.poll(share, { intervals: [20] }).toBeGreaterThan(least);
+    const now = await share();
+    expect(now).toBeGreaterThanOrEqual(last);
+    expect(now).toBeLessThanOrEqual(1);
+    last = now;
+  }
+  await expect(state(page)).toHaveText('ready');
+});
+
+test('a program that is not on the host is named, and the console goes on', async ({ page, hosts }) => {
+  const site = await hosts.site({ headers: 'isolated', fallback: true });
+  await page.goto(`${site.url}?module=nowhere`);
+  await expect(banner(page)).toContainText('HTML page in the place of avm/nowhere.avm');
+  await expect(state(page)).toHaveText('ready');
+});

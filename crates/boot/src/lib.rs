@@ -1,5 +1,4 @@
-//! What must be decided before the VM runs: isolation, assets and their digests, boot phases. No browser.
+//! What must be decided before the VM runs: isolation, and whether what was fetched may be used. No browser.
 
 pub mod assets;
 pub mod isolation;
-pub mod phase;
