@@ -115,7 +115,9 @@ fn make(glue: &str, wasm: &[u8], steps: &[Step], folder: &Path) -> Result<()> {
         report(&format!("{}: {name}", Step::Glue.name()), &outcome);
     }
     fs::write(&vm.glue, glue)?;
-    let lean = lean::lean_wasm(wasm, steps, |step, outcome| report(&step.name(), outcome))?;
+    let lean = lean::lean_wasm(wasm, steps, folder, |step, outcome| {
+        report(&step.name(), outcome);
+    })?;
     fs::write(&vm.wasm, lean)?;
     Ok(())
 }

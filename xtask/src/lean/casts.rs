@@ -20,11 +20,20 @@ pub fn undo(module: &mut Module) -> Result<Outcome> {
     let slots = slots(module)?;
     let wide_slots = slots.iter().filter(|slot| is_wide(module, slot.ty)).count();
     let Some(first) = slots.iter().find(|slot| is_wide(module, slot.ty)) else {
-        return Ok(Outcome::NotNeeded("no function in the table is behind a thunk"));
+        return Ok(Outcome::NotNeeded(
+            "no function in the table is behind a thunk",
+        ));
     };
     let (wide, table) = (first.ty, first.table);
-    if wide_slots != slots.len() || slots.iter().any(|slot| slot.ty != wide || slot.table != table) {
-        bail!("{wide_slots} of {} functions in the table have the wide type", slots.len());
+    if wide_slots != slots.len()
+        || slots
+            .iter()
+            .any(|slot| slot.ty != wide || slot.table != table)
+    {
+        bail!(
+            "{wide_slots} of {} functions in the table have the wide type",
+            slots.len()
+        );
     }
     let mut thunks = HashMap::new();
     for slot in &slots {
@@ -66,7 +75,12 @@ fn slots(module: &Module) -> Result<Vec<Slot>> {
             bail!("a table is filled from a place that is not a constant");
         };
         for (at, &function) in (u32::try_from(*start)?..).zip(functions) {
-            slots.push(Slot { table: *table, at, function, ty: module.funcs.get(function).ty() });
+            slots.push(Slot {
+                table: *table,
+                at,
+                function,
+                ty: module.funcs.get(function).ty(),
+            });
         }
     }
     Ok(slots)
@@ -74,31 +88,53 @@ fn slots(module: &Module) -> Result<Vec<Slot>> {
 
 fn is_wide(module: &Module, ty: TypeId) -> bool {
     let ty = module.types.get(ty);
-    let all_long = ty.params().iter().chain(ty.results()).all(|&ty| ty == ValType::I64);
+    let all_long = ty
+        .params()
+        .iter()
+        .chain(ty.results())
+        .all(|&ty| ty == ValType::I64);
     ty.params().len() >= WIDE && ty.results().len() == 1 && all_long
 }
 
 /// Reads a thunk and returns the function behind it.
 fn thunk(module: &Module, id: FunctionId) -> Result<FunctionId> {
     let function = body(module, id).context("is imported, not a thunk")?;
-    let code: Vec<&Instr> =
-        function.block(function.entry_block()).instrs.iter().map(|(instr, _)| instr).collect();
-    let call = code.iter().position(|instr| matches!(instr, Instr::Call(_)));
+    let code: Vec<&Instr> = function
+        .block(function.entry_block())
+        .instrs
+        .iter()
+        .map(|(instr, _)| instr)
+        .collect();
+    let call = code
+        .iter()
+        .position(|instr| matches!(instr, Instr::Call(_)));
     let (Some(at), Some(&&Instr::Call(ref call))) = (call, call.and_then(|at| code.get(at))) else {
         bail!("calls nothing");
     };
     let ty = module.types.get(module.funcs.get(call.func).ty());
     let mut expected = Vec::new();
     for (&local, &param) in function.args.iter().zip(ty.params()) {
-        expected.push(format!("{:?}", Instr::LocalGet(walrus::ir::LocalGet { local })));
+        expected.push(format!(
+            "{:?}",
+            Instr::LocalGet(walrus::ir::LocalGet { local })
+        ));
         expected.extend(narrowing(param)?.iter().map(|&op| unary(op)));
     }
     let widened = match ty.results() {
-        [] => vec![format!("{:?}", Instr::Const(walrus::ir::Const { value: Value::I64(0) }))],
+        [] => vec![format!(
+            "{:?}",
+            Instr::Const(walrus::ir::Const {
+                value: Value::I64(0)
+            })
+        )],
         [result] => widening(*result)?.iter().map(|&op| unary(op)).collect(),
         _ => bail!("calls a function with several results"),
     };
-    let spelled = |code: &[&Instr]| code.iter().map(|instr| format!("{instr:?}")).collect::<Vec<_>>();
+    let spelled = |code: &[&Instr]| {
+        code.iter()
+            .map(|instr| format!("{instr:?}"))
+            .collect::<Vec<_>>()
+    };
     if ty.params().len() > function.args.len()
         || spelled(&code[..at]) != expected
         || spelled(&code[at + 1..]) != widened
@@ -143,18 +179,30 @@ fn narrow(
 ) -> Result<usize> {
     let function = body(module, id)?;
     let Walk { makers, .. } = walk(module, function, seq)?;
-    let code: Vec<Instr> =
-        function.block(seq).instrs.iter().map(|(instr, _)| instr.clone()).collect();
+    let code: Vec<Instr> = function
+        .block(seq)
+        .instrs
+        .iter()
+        .map(|(instr, _)| instr.clone())
+        .collect();
     let mut dropped = vec![false; code.len()];
     let mut calls = HashMap::new();
     for (at, instr) in code.iter().enumerate() {
-        let Instr::CallIndirect(call) = instr else { continue };
+        let Instr::CallIndirect(call) = instr else {
+            continue;
+        };
         if call.ty != pointers.wide() {
-            bail!("function {} calls through a pointer of another type", id.index());
+            bail!(
+                "function {} calls through a pointer of another type",
+                id.index()
+            );
         }
-        let (_, operands) = makers[at].split_last().context("a call without a pointer")?;
+        let (_, operands) = makers[at]
+            .split_last()
+            .context("a call without a pointer")?;
         let operands: Option<Vec<usize>> = operands.iter().copied().collect();
-        let operands = operands.context("an operand of a wide call comes from outside its block")?;
+        let operands =
+            operands.context("an operand of a wide call comes from outside its block")?;
         let mut params: Vec<ValType> = Vec::new();
         // What fills the call up to its wide type comes last, and is zero.
         let is_filler = |&&maker: &&usize| is_zero(&code[maker]);
@@ -179,7 +227,9 @@ fn narrow(
         for (at, (instr, place)) in old.into_iter().enumerate() {
             match calls.get(&at) {
                 Some(&func) => {
-                    block.instrs.push((Instr::Call(walrus::ir::Call { func }), place));
+                    block
+                        .instrs
+                        .push((Instr::Call(walrus::ir::Call { func }), place));
                 }
                 None if dropped[at] => {}
                 None => block.instrs.push((instr, place)),

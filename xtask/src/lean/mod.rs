@@ -2,14 +2,21 @@
 //! A step recognises what it changes by its exact shape: where none of it is there it is not needed,
 //! where it is there in a shape that the step does not know the file is refused.
 
+mod callees;
 mod casts;
 mod glue;
+mod liveness;
 mod memory;
 mod natives;
 mod operands;
+mod optimise;
 mod pointers;
+mod resume;
 mod safe_heap;
+mod stack;
 mod strip;
+
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -37,6 +44,14 @@ pub enum Step {
     SafeHeap,
     /// Undo function-pointer-cast emulation: typed calls through pointers.
     Casts,
+    /// Drop stack-overflow checks.
+    Stack,
+    /// Make the interpreter's loop return, so that it enters the engine's optimised code.
+    Resume,
+    /// Optimise with wasm-opt.
+    Optimise,
+    /// Keep calls through pointers out of large functions.
+    Callees,
     /// Drop debug sections.
     Strip,
     /// Patch and minify the glue.
@@ -62,39 +77,48 @@ impl Step {
             Step::Memory => include_str!("memory.rs"),
             Step::SafeHeap => include_str!("safe_heap.rs"),
             Step::Casts => concat!(include_str!("casts.rs"), include_str!("pointers.rs")),
+            Step::Stack => include_str!("stack.rs"),
+            Step::Optimise => include_str!("optimise.rs"),
+            Step::Callees => include_str!("callees.rs"),
+            Step::Resume => concat!(include_str!("resume.rs"), include_str!("liveness.rs")),
             Step::Strip => include_str!("strip.rs"),
             Step::Glue => include_str!("glue.rs"),
         }
     }
 
-    /// Runs the step on a parsed module; what works on files (the optimiser, the glue) is not run here.
-    fn apply(self, module: &mut Module) -> Result<Option<Outcome>> {
-        let outcome = match self {
-            Step::Memory => memory::widen(module)?,
-            Step::SafeHeap => safe_heap::undo(module)?,
-            Step::Casts => casts::undo(module)?,
-            Step::Strip => strip::strip(module),
-            Step::Glue => return Ok(None),
-        };
-        Ok(Some(outcome))
-    }
 }
 
 /// Reads a VM, runs the chosen steps on it and writes it again; `report` hears of every step.
+/// `scratch` is a folder for what lies between.
 pub fn lean_wasm(
     wasm: &[u8],
     steps: &[Step],
+    scratch: &Path,
     mut report: impl FnMut(Step, &Outcome),
 ) -> Result<Vec<u8>> {
     let names = if steps.contains(&Step::Strip) { Names::Dropped } else { Names::Kept };
     let mut module = parse(wasm, names)?;
     for &step in Step::all().iter().filter(|step| steps.contains(step)) {
-        let done = step
-            .apply(&mut module)
-            .with_context(|| format!("step `{}` does not know this AtomVM.wasm", step.name()))?;
-        if let Some(outcome) = done {
-            report(step, &outcome);
-        }
+        let outcome = match step {
+            Step::Memory => memory::widen(&mut module),
+            Step::SafeHeap => safe_heap::undo(&mut module),
+            Step::Casts => casts::undo(&mut module),
+            Step::Stack => stack::unlimit(&mut module),
+            Step::Resume => resume::split(&mut module),
+            Step::Optimise => {
+                optimise::optimise(&module.emit_wasm(), names, scratch).and_then(|(wasm, outcome)| {
+                    module = parse(&wasm, names)?;
+                    Ok(outcome)
+                })
+            }
+            Step::Callees => callees::separate(&mut module),
+            Step::Strip => Ok(strip::strip(&mut module)),
+            // The glue is no wasm; it has its own function.
+            Step::Glue => continue,
+        };
+        let outcome = outcome
+            .with_context(|| format!("step `{}` refuses this AtomVM.wasm", step.name()))?;
+        report(step, &outcome);
     }
     Ok(module.emit_wasm())
 }
@@ -121,9 +145,12 @@ enum Names {
 
 fn parse(wasm: &[u8], names: Names) -> Result<Module> {
     let mut config = ModuleConfig::new();
-    config.generate_producers_section(false).generate_dwarf(false);
+    config
+        .generate_producers_section(false)
+        .generate_dwarf(false);
     config.generate_name_section(names == Names::Kept);
-    Module::from_buffer_with_config(wasm, &config).context("AtomVM.wasm is not a module we can read")
+    Module::from_buffer_with_config(wasm, &config)
+        .context("AtomVM.wasm is not a module we can read")
 }
 
 /// The imported function of that name.

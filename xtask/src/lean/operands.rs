@@ -61,7 +61,10 @@ pub struct Walk {
 
 /// Walks over one sequence.
 pub fn walk(module: &Module, function: &LocalFunction, seq: InstrSeqId) -> Result<Walk> {
-    let mut walk = Walk { makers: Vec::new(), heights: Vec::new() };
+    let mut walk = Walk {
+        makers: Vec::new(),
+        heights: Vec::new(),
+    };
     let mut stack: Vec<Option<usize>> = vec![None; takes(module, function.block(seq).ty)];
     let mut reached = true;
     for (at, (instr, _)) in function.block(seq).instrs.iter().enumerate() {
@@ -84,7 +87,11 @@ pub fn walk(module: &Module, function: &LocalFunction, seq: InstrSeqId) -> Resul
 }
 
 /// How many operands an instruction takes and leaves, and whether what follows it cannot be reached.
-fn effect(module: &Module, function: &LocalFunction, instr: &Instr) -> Result<(usize, usize, bool)> {
+fn effect(
+    module: &Module,
+    function: &LocalFunction,
+    instr: &Instr,
+) -> Result<(usize, usize, bool)> {
     let arity = |ty: TypeId| {
         let ty = module.types.get(ty);
         (ty.params().len(), ty.results().len())
@@ -156,7 +163,9 @@ mod tests {
         let text = format!("(module (func $f (param i32) (result i32) (local i32) {body}))");
         let module = parse(&wat::parse_str(text).unwrap(), Names::Kept).unwrap();
         let function = body_of(&module);
-        walk(&module, function, function.entry_block()).unwrap().makers
+        walk(&module, function, function.entry_block())
+            .unwrap()
+            .makers
     }
 
     fn body_of(module: &Module) -> &LocalFunction {
@@ -179,6 +188,11 @@ mod tests {
     #[test]
     fn unreachable_code_has_unknown_operands() {
         let makers = check("i32.const 1  br 0  i32.add");
-        assert_eq!(makers.last().map(Vec::len), makers.last().map(|m| m.iter().filter(|o| o.is_none()).count()));
+        assert_eq!(
+            makers.last().map(Vec::len),
+            makers
+                .last()
+                .map(|m| m.iter().filter(|o| o.is_none()).count())
+        );
     }
 }

@@ -49,7 +49,14 @@ impl Pointers {
         let zero = ConstExpr::Value(Value::I32(0));
         let called = module.globals.add_local(ValType::I32, true, false, zero);
         let (callers, direct) = (HashMap::new(), HashSet::new());
-        Pointers { thunks, wide, behind, called, callers, direct }
+        Pointers {
+            thunks,
+            wide,
+            behind,
+            called,
+            callers,
+            direct,
+        }
     }
 
     pub fn wide(&self) -> TypeId {
@@ -74,7 +81,11 @@ impl Pointers {
     /// How many callers there are, how many functions they reach directly, and how many they do not.
     pub fn counts(&self) -> (usize, usize, usize) {
         let behind: HashSet<_> = self.behind.values().collect();
-        (self.callers.len(), self.direct.len(), behind.len() - self.direct.len())
+        (
+            self.callers.len(),
+            self.direct.len(),
+            behind.len() - self.direct.len(),
+        )
     }
 
     /// The type of function that a call most probably means: its own, or, when the result is dropped
@@ -92,7 +103,10 @@ impl Pointers {
         }
         let commonest = found.into_iter().max_by_key(|(_, count)| *count);
         let (results, _) = commonest.filter(|_| signature.result.is_none())?;
-        Some(Signature { params: signature.params.clone(), result: results.first().copied() })
+        Some(Signature {
+            params: signature.params.clone(),
+            result: results.first().copied(),
+        })
     }
 
     /// A caller through the table of one exact type.
@@ -106,7 +120,9 @@ impl Pointers {
         let ty = module.types.add(&exact.params, exact.results());
         let size = module.tables.get(self.thunks).initial;
         let maximum = module.tables.get(self.thunks).maximum;
-        let table = module.tables.add_local(false, size, maximum, RefType::FUNCREF);
+        let table = module
+            .tables
+            .add_local(false, size, maximum, RefType::FUNCREF);
         let mut slots: Vec<(u32, FunctionId)> = Vec::new();
         for (&at, &function) in &self.behind {
             let is_exact = {
@@ -123,7 +139,9 @@ impl Pointers {
             let offset = ConstExpr::Value(Value::I32(i32::try_from(run[0].0)?));
             let functions = run.iter().map(|&(_, function)| function).collect();
             let kind = ElementKind::Active { table, offset };
-            let segment = module.elements.add(kind, ElementItems::Functions(functions));
+            let segment = module
+                .elements
+                .add(kind, ElementItems::Functions(functions));
             module.tables.get_mut(table).elem_segments.insert(segment);
         }
         let (mut builder, params, pointer) = start(module, wanted, Pointer::Parameter);
@@ -209,7 +227,11 @@ fn start(
         }
         other => other,
     };
-    (FunctionBuilder::new(&mut module.types, &types, signature.results()), params, pointer)
+    (
+        FunctionBuilder::new(&mut module.types, &types, signature.results()),
+        params,
+        pointer,
+    )
 }
 
 fn finish(

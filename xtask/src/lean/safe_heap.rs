@@ -7,25 +7,45 @@ use anyhow::{Context, Result, bail};
 use walrus::ir::{BinaryOp, ExtendedLoad, Instr, InstrSeqId, LoadKind, MemArg};
 use walrus::{FunctionId, LocalFunction, MemoryId, Module};
 
-use super::operands::{body, body_mut, bodies, constant, sequences, walk};
+use super::operands::{bodies, body, body_mut, constant, sequences, walk};
 use super::{Outcome, import};
 
 /// The access that a helper ends in, its offset still missing.
 #[derive(Clone, Debug)]
 enum Access {
-    Load { memory: MemoryId, kind: LoadKind, align: u32 },
-    Store { memory: MemoryId, kind: walrus::ir::StoreKind, align: u32 },
+    Load {
+        memory: MemoryId,
+        kind: LoadKind,
+        align: u32,
+    },
+    Store {
+        memory: MemoryId,
+        kind: walrus::ir::StoreKind,
+        align: u32,
+    },
 }
 
 impl Access {
     fn at(&self, offset: u64) -> Instr {
         match *self {
-            Access::Load { memory, kind, align } => {
-                Instr::Load(walrus::ir::Load { memory, kind, arg: MemArg { align, offset } })
-            }
-            Access::Store { memory, kind, align } => {
-                Instr::Store(walrus::ir::Store { memory, kind, arg: MemArg { align, offset } })
-            }
+            Access::Load {
+                memory,
+                kind,
+                align,
+            } => Instr::Load(walrus::ir::Load {
+                memory,
+                kind,
+                arg: MemArg { align, offset },
+            }),
+            Access::Store {
+                memory,
+                kind,
+                align,
+            } => Instr::Store(walrus::ir::Store {
+                memory,
+                kind,
+                arg: MemArg { align, offset },
+            }),
         }
     }
 }
@@ -53,14 +73,21 @@ pub fn undo(module: &mut Module) -> Result<Outcome> {
             }
         }
     }
-    Ok(Outcome::Done(format!("{count} calls of {} helpers became plain accesses", helpers.len())))
+    Ok(Outcome::Done(format!(
+        "{count} calls of {} helpers became plain accesses",
+        helpers.len()
+    )))
 }
 
 fn calls(function: &LocalFunction, callee: FunctionId) -> bool {
     let is_call = |instr: &Instr| matches!(instr, Instr::Call(call) if call.func == callee);
-    sequences(function)
-        .into_iter()
-        .any(|seq| function.block(seq).instrs.iter().any(|(instr, _)| is_call(instr)))
+    sequences(function).into_iter().any(|seq| {
+        function
+            .block(seq)
+            .instrs
+            .iter()
+            .any(|(instr, _)| is_call(instr))
+    })
 }
 
 /// Reads a helper: the bounds check, the alignment check where there is one, and one access.
@@ -73,9 +100,12 @@ fn helper(
     let (&[pointer, offset, ..], stored) = (function.args.as_slice(), function.args.get(2)) else {
         bail!("it does not take a pointer and an offset");
     };
-    let got = |code: &mut Reader<'_>, local| code.expect("local.get", |instr| {
-        matches!(instr, Instr::LocalGet(get) if get.local == local)
-    });
+    let got = |code: &mut Reader<'_>, local| {
+        code.expect(
+            "local.get",
+            |instr| matches!(instr, Instr::LocalGet(get) if get.local == local),
+        )
+    };
     // (load(sbrk_ptr()) < (address := pointer + offset) + size) | (pointer > address) | (address < 1024)
     code.expect("call", |instr| matches!(instr, Instr::Call(_)))?;
     code.expect("i32.load", |instr| {
@@ -84,7 +114,9 @@ fn helper(
     got(&mut code, pointer)?;
     got(&mut code, offset)?;
     code.binary(BinaryOp::I32Add)?;
-    let Instr::LocalTee(tee) = code.next()? else { bail!("the address is not kept in a local") };
+    let Instr::LocalTee(tee) = code.next()? else {
+        bail!("the address is not kept in a local")
+    };
     let address = tee.local;
     let size = constant(code.next()?).context("the size is not a constant")?;
     code.binary(BinaryOp::I32Add)?;
@@ -103,7 +135,10 @@ fn helper(
         got(&mut code, address)?;
         mask = constant(code.next()?).context("the alignment is not a constant")?;
         code.binary(BinaryOp::I32And)?;
-        code.faults(alignfault.context("nothing is imported for bad alignment")?, false)?;
+        code.faults(
+            alignfault.context("nothing is imported for bad alignment")?,
+            false,
+        )?;
     }
     got(&mut code, address)?;
     if let Some(&value) = stored {
@@ -112,11 +147,19 @@ fn helper(
     let access = match code.next()? {
         Instr::Load(load) if load.arg.offset == 0 && stored.is_none() => {
             check_width(width(load.kind)?, size, load.arg.align, mask)?;
-            Access::Load { memory: load.memory, kind: load.kind, align: load.arg.align }
+            Access::Load {
+                memory: load.memory,
+                kind: load.kind,
+                align: load.arg.align,
+            }
         }
         Instr::Store(store) if store.arg.offset == 0 && stored.is_some() => {
             check_width(store.kind.width(), size, store.arg.align, mask)?;
-            Access::Store { memory: store.memory, kind: store.kind, align: store.arg.align }
+            Access::Store {
+                memory: store.memory,
+                kind: store.kind,
+                align: store.arg.align,
+            }
         }
         other => bail!("it does not end in a plain access but in {other:?}"),
     };
@@ -128,7 +171,10 @@ fn helper(
 
 fn check_width(width: u32, size: i32, align: u32, mask: i32) -> Result<()> {
     if i32::try_from(width)? != size || i32::try_from(align)? - 1 != mask {
-        bail!("it checks {size} bytes aligned to {} but accesses {width} aligned to {align}", mask + 1);
+        bail!(
+            "it checks {size} bytes aligned to {} but accesses {width} aligned to {align}",
+            mask + 1
+        );
     }
     Ok(())
 }
@@ -157,7 +203,11 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(function: &'a LocalFunction, seq: InstrSeqId) -> Self {
-        Reader { function, seq, next: 0 }
+        Reader {
+            function,
+            seq,
+            next: 0,
+        }
     }
 
     fn left(&self) -> usize {
@@ -165,7 +215,12 @@ impl<'a> Reader<'a> {
     }
 
     fn next(&mut self) -> Result<&'a Instr> {
-        let (instr, _) = self.function.block(self.seq).instrs.get(self.next).context("it ends early")?;
+        let (instr, _) = self
+            .function
+            .block(self.seq)
+            .instrs
+            .get(self.next)
+            .context("it ends early")?;
         self.next += 1;
         Ok(instr)
     }
@@ -182,16 +237,26 @@ impl<'a> Reader<'a> {
     fn binary(&mut self, op: BinaryOp) -> Result<()> {
         // The operations have no equality; their names are unique.
         let name = format!("{op:?}");
-        self.expect(&name, |instr| matches!(instr, Instr::Binop(found) if format!("{:?}", found.op) == name))
+        self.expect(
+            &name,
+            |instr| matches!(instr, Instr::Binop(found) if format!("{:?}", found.op) == name),
+        )
     }
 
     /// `if call $fault end`, with or without `unreachable` after the call.
     fn faults(&mut self, fault: FunctionId, ends: bool) -> Result<()> {
-        let Instr::IfElse(branches) = self.next()? else { bail!("nothing follows the check") };
+        let Instr::IfElse(branches) = self.next()? else {
+            bail!("nothing follows the check")
+        };
         let mut then = Reader::new(self.function, branches.consequent);
-        then.expect("call", |instr| matches!(instr, Instr::Call(call) if call.func == fault))?;
+        then.expect(
+            "call",
+            |instr| matches!(instr, Instr::Call(call) if call.func == fault),
+        )?;
         if ends {
-            then.expect("unreachable", |instr| matches!(instr, Instr::Unreachable(_)))?;
+            then.expect("unreachable", |instr| {
+                matches!(instr, Instr::Unreachable(_))
+            })?;
         }
         if then.left() > 0 || !self.function.block(branches.alternative).instrs.is_empty() {
             bail!("a failed check does more than to fail");
@@ -214,7 +279,9 @@ fn plain(
     let mut added = Vec::new();
     for (at, (instr, _)) in function.block(seq).instrs.iter().enumerate() {
         let Instr::Call(call) = instr else { continue };
-        let Some(access) = helpers.get(&call.func) else { continue };
+        let Some(access) = helpers.get(&call.func) else {
+            continue;
+        };
         let maker = walk.makers[at][1];
         let offset = maker.and_then(|maker| constant(&function.block(seq).instrs[maker].0));
         match (maker, offset) {
@@ -235,7 +302,9 @@ fn plain(
         let old = std::mem::take(&mut block.instrs);
         for (at, (instr, place)) in old.into_iter().enumerate() {
             match replaced.remove(&at) {
-                Some(instrs) => block.instrs.extend(instrs.into_iter().map(|instr| (instr, place))),
+                Some(instrs) => block
+                    .instrs
+                    .extend(instrs.into_iter().map(|instr| (instr, place))),
                 None if folded.contains_key(&at) => {}
                 None => block.instrs.push((instr, place)),
             }
@@ -245,7 +314,9 @@ fn plain(
 }
 
 fn added_offset(module: &mut Module, access: &Access) -> Vec<Instr> {
-    let add = Instr::Binop(walrus::ir::Binop { op: BinaryOp::I32Add });
+    let add = Instr::Binop(walrus::ir::Binop {
+        op: BinaryOp::I32Add,
+    });
     match access {
         Access::Load { .. } => vec![add, access.at(0)],
         Access::Store { kind, .. } => {
@@ -279,10 +350,16 @@ mod tests {
     /// The helper that checks a load or a store, as Binaryen writes it.
     fn helper(kind: &str, size: u32, mask: u32, access: &str) -> String {
         let a = if kind == "store" { 3 } else { 2 };
-        let value = if kind == "store" { "(param i32)" } else { "(result i32)" };
+        let value = if kind == "store" {
+            "(param i32)"
+        } else {
+            "(result i32)"
+        };
         let align = match mask {
             0 => String::new(),
-            _ => format!("(if (i32.and (local.get {a}) (i32.const {mask})) (then (call $alignfault)))"),
+            _ => format!(
+                "(if (i32.and (local.get {a}) (i32.const {mask})) (then (call $alignfault)))"
+            ),
         };
         format!(
             "(func ${kind} (param i32 i32) {value} (local i32)
@@ -309,18 +386,27 @@ mod tests {
         let outcome = undo(&mut module)?;
         let f = module.funcs.by_name("f").unwrap();
         let function = super::body(&module, f)?;
-        let code = function.block(function.entry_block()).instrs.iter().map(|(i, _)| spell(i));
+        let code = function
+            .block(function.entry_block())
+            .instrs
+            .iter()
+            .map(|(i, _)| spell(i));
         Ok((outcome, code.collect::<Vec<_>>().join("; ")))
     }
 
     fn spell(instr: &Instr) -> String {
         match instr {
-            Instr::Load(load) => format!("load {:?} +{} align {}", load.kind, load.arg.offset, load.arg.align),
+            Instr::Load(load) => format!(
+                "load {:?} +{} align {}",
+                load.kind, load.arg.offset, load.arg.align
+            ),
             Instr::Store(store) => format!("store +{}", store.arg.offset),
             Instr::LocalGet(_) => "get".into(),
             Instr::LocalSet(_) => "set".into(),
             Instr::Binop(op) => format!("{:?}", op.op),
-            other => constant(other).map_or_else(|| format!("{other:?}"), |value| value.to_string()),
+            other => {
+                constant(other).map_or_else(|| format!("{other:?}"), |value| value.to_string())
+            }
         }
     }
 
@@ -331,7 +417,10 @@ mod tests {
     #[test]
     fn a_checked_load_becomes_a_load_at_its_offset() {
         let (outcome, code) = check(&load(), "(call $load (local.get 0) (i32.const 12))").unwrap();
-        assert_eq!(outcome, Outcome::Done("1 calls of 1 helpers became plain accesses".into()));
+        assert_eq!(
+            outcome,
+            Outcome::Done("1 calls of 1 helpers became plain accesses".into())
+        );
         assert_eq!(code, "get; load I32 { atomic: false } +12 align 4");
     }
 
@@ -339,13 +428,19 @@ mod tests {
     fn a_checked_store_keeps_its_value() {
         let store = helper("store", 1, 0, "(i32.store8 (local.get 3) (local.get 2))");
         let body = "(call $store (local.get 0) (i32.const 5) (i32.add (local.get 0) (i32.const 1))) (i32.const 0)";
-        assert_eq!(check(&store, body).unwrap().1, "get; get; 1; I32Add; store +5; 0");
+        assert_eq!(
+            check(&store, body).unwrap().1,
+            "get; get; 1; I32Add; store +5; 0"
+        );
     }
 
     #[test]
     fn an_offset_that_is_computed_is_added() {
         let (_, code) = check(&load(), "(call $load (local.get 0) (local.get 0))").unwrap();
-        assert_eq!(code, "get; get; I32Add; load I32 { atomic: false } +0 align 4");
+        assert_eq!(
+            code,
+            "get; get; I32Add; load I32 { atomic: false } +0 align 4"
+        );
     }
 
     #[test]
@@ -358,10 +453,27 @@ mod tests {
     fn another_helper_is_refused() {
         let body = "(i32.const 0)";
         for (why, helpers) in [
-            ("another size", helper("load", 2, 3, "(i32.load (local.get 2))")),
-            ("another alignment", helper("load", 4, 1, "(i32.load (local.get 2))")),
-            ("two accesses", helper("load", 4, 3, "(drop (i32.load (local.get 2))) (i32.load (local.get 2))")),
-            ("an offset of its own", helper("load", 4, 3, "(i32.load offset=4 (local.get 2))")),
+            (
+                "another size",
+                helper("load", 2, 3, "(i32.load (local.get 2))"),
+            ),
+            (
+                "another alignment",
+                helper("load", 4, 1, "(i32.load (local.get 2))"),
+            ),
+            (
+                "two accesses",
+                helper(
+                    "load",
+                    4,
+                    3,
+                    "(drop (i32.load (local.get 2))) (i32.load (local.get 2))",
+                ),
+            ),
+            (
+                "an offset of its own",
+                helper("load", 4, 3, "(i32.load offset=4 (local.get 2))"),
+            ),
             ("signed bounds", load().replace("i32.gt_u", "i32.gt_s")),
             ("it goes on", load().replace("(unreachable)", "")),
         ] {

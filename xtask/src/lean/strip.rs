@@ -10,10 +10,16 @@ pub fn strip(module: &mut Module) -> Outcome {
     for &id in &sections {
         module.customs.delete(id);
     }
-    let names = module.funcs.iter().filter(|function| function.name.is_some()).count();
+    let names = module
+        .funcs
+        .iter()
+        .filter(|function| function.name.is_some())
+        .count();
     match (sections.len(), names) {
         (0, 0) => Outcome::NotNeeded("there is no debug information"),
-        (sections, names) => Outcome::Done(format!("{sections} sections and {names} names dropped")),
+        (sections, names) => {
+            Outcome::Done(format!("{sections} sections and {names} names dropped"))
+        }
     }
 }
 
