@@ -18,11 +18,25 @@ fun_data(_) ->
 
 do_apply(Mod, Func, As, Anno, Bs0, Ef, RBs) ->
     case Ef of
-        none when RBs =:= value, Mod =/= erlang -> direct(Mod, Func, As);
+        none when RBs =:= value, Mod =/= erlang -> last_call(Mod, Func, As);
         none -> ret_expr(call(Mod, Func, As), Bs0, RBs);
         {value, F} when RBs =:= value -> do_apply(F, Anno, {Mod, Func}, As);
         {value, F} -> ret_expr(do_apply(F, Anno, {Mod, Func}, As), Bs0, RBs)
     end.
+
+%% A loop must stay the last call: only a function that is not there is named.
+last_call(Mod, Func, As) when is_atom(Mod), is_atom(Func) ->
+    case is_there(Mod, Func, length(As)) of
+        true -> direct(Mod, Func, As);
+        false -> erlang:raise(error, undef, [{Mod, Func, As, []}])
+    end;
+last_call(Mod, Func, As) ->
+    direct(Mod, Func, As).
+
+is_there(Mod, Func, Arity) ->
+    erlang:function_exported(Mod, Func, Arity)
+        orelse (element(1, code:ensure_loaded(Mod)) =:= module
+                andalso erlang:function_exported(Mod, Func, Arity)).
 
 %% Calls a function, and names it in the exception if the failure left no frame of its own.
 call(Mod, Func, As) ->
