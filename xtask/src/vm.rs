@@ -1,7 +1,7 @@
 //! The VM that the site serves: AtomVM's web build from the locked npm package (or another of the same
 //! shape), made lean, kept in the per-user cache under the digest of everything that it depends on.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process;
 
@@ -87,13 +87,16 @@ fn prepare_with(vm: Option<&Path>, steps: &[Step]) -> Result<Vm> {
         return Ok(Vm::in_folder(&folder));
     }
     step::step("lean VM", || {
+        // One run at a time: the optimiser takes minutes and every core.
+        let lock = File::create(place::cached("vm")?.join("lock"))?;
+        lock.lock()?;
+        if folder.exists() {
+            return Ok(Vm::in_folder(&folder));
+        }
         // Made beside its place and moved there whole, so that a stopped run leaves nothing half done.
         let scratch = place::cached(format!("vm/{}.{}", &digest[..32], process::id()))?;
         make(&String::from_utf8(glue)?, &wasm, steps, &scratch)?;
-        if fs::rename(&scratch, &folder).is_err() {
-            // Another run was quicker; what it made is the same.
-            fs::remove_dir_all(&scratch)?;
-        }
+        fs::rename(&scratch, &folder)?;
         Ok(Vm::in_folder(&folder))
     })
 }
@@ -115,7 +118,7 @@ fn make(glue: &str, wasm: &[u8], steps: &[Step], folder: &Path) -> Result<()> {
         report(&format!("{}: {name}", Step::Glue.name()), &outcome);
     }
     fs::write(&vm.glue, glue)?;
-    let lean = lean::lean_wasm(wasm, steps, folder, |step, outcome| {
+    let lean = lean::lean_wasm(wasm, steps, |step, outcome| {
         report(&step.name(), outcome);
     })?;
     fs::write(&vm.wasm, lean)?;

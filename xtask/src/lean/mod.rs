@@ -16,8 +16,6 @@ mod safe_heap;
 mod stack;
 mod strip;
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use sha2::{Digest, Sha256};
@@ -89,11 +87,9 @@ impl Step {
 }
 
 /// Reads a VM, runs the chosen steps on it and writes it again; `report` hears of every step.
-/// `scratch` is a folder for what lies between.
 pub fn lean_wasm(
     wasm: &[u8],
     steps: &[Step],
-    scratch: &Path,
     mut report: impl FnMut(Step, &Outcome),
 ) -> Result<Vec<u8>> {
     let names = if steps.contains(&Step::Strip) { Names::Dropped } else { Names::Kept };
@@ -106,7 +102,7 @@ pub fn lean_wasm(
             Step::Stack => stack::unlimit(&mut module),
             Step::Resume => resume::split(&mut module),
             Step::Optimise => {
-                optimise::optimise(&module.emit_wasm(), names, scratch).and_then(|(wasm, outcome)| {
+                optimise::optimise(&module.emit_wasm(), names).and_then(|(wasm, outcome)| {
                     module = parse(&wasm, names)?;
                     Ok(outcome)
                 })
