@@ -267,3 +267,115 @@ fn after_narrowing(next: Option<&Instr>) -> (Option<ValType>, bool) {
         _ => (Some(ValType::I64), false),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lean::{Names, parse};
+
+    const WIDE_TYPE: &str = "(param i64 i64 i64 i64 i64 i64 i64 i64 i64 i64) (result i64)";
+
+    /// A module with three functions behind thunks and a caller, as Binaryen's emulation writes them.
+    fn module(caller: &str) -> String {
+        format!(
+            "(module
+               (type $wide (func {WIDE_TYPE}))
+               (table 4 4 funcref)
+               (elem (i32.const 1) $add_thunk $half_thunk $note_thunk)
+               (func $add (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+               (func $half (param f64) (result f64) (f64.mul (local.get 0) (f64.const 0.5)))
+               (func $note (param i32))
+               (func $add_thunk {WIDE_TYPE}
+                 (i64.extend_i32_u (call $add (i32.wrap_i64 (local.get 0)) (i32.wrap_i64 (local.get 1)))))
+               (func $half_thunk {WIDE_TYPE}
+                 (i64.reinterpret_f64 (call $half (f64.reinterpret_i64 (local.get 0)))))
+               (func $note_thunk {WIDE_TYPE}
+                 (call $note (i32.wrap_i64 (local.get 0))) (i64.const 0))
+               {caller})"
+        )
+    }
+
+    /// A wide call with these operands, filled up with zeros.
+    fn call(operands: &[&str], pointer: &str) -> String {
+        let fillers = "(i64.const 0) ".repeat(10 - operands.len());
+        format!("(call_indirect (type $wide) {} {fillers} {pointer})", operands.join(" "))
+    }
+
+    /// What the step says, and the types that remain in calls through pointers other than the wide one.
+    fn check(text: &str) -> Result<(String, Vec<String>)> {
+        let mut module = parse(&wat::parse_str(text)?, Names::Kept)?;
+        let said = match undo(&mut module)? {
+            Outcome::Done(said) => said,
+            Outcome::NotNeeded(why) => why.to_owned(),
+        };
+        let mut types = Vec::new();
+        for id in bodies(&module) {
+            let function = body(&module, id)?;
+            for (instr, _) in &function.block(function.entry_block()).instrs {
+                let Instr::CallIndirect(call) = instr else { continue };
+                if !is_wide(&module, call.ty) {
+                    let ty = module.types.get(call.ty);
+                    types.push(format!("{:?} -> {:?}", ty.params(), ty.results()));
+                }
+            }
+        }
+        types.sort();
+        // What was written must be a module again.
+        parse(&module.emit_wasm(), Names::Kept)?;
+        Ok((said, types))
+    }
+
+    fn int(local: u32) -> String {
+        format!("(i64.extend_i32_u (local.get {local}))")
+    }
+
+    #[test]
+    fn a_call_gets_the_type_of_its_operands_back() {
+        let add = call(&[&int(0), &int(0)], "(local.get 0)");
+        let half = call(&["(i64.reinterpret_f64 (local.get 1))"], "(local.get 0)");
+        let caller = format!(
+            "(func (param i32 f64) (result f64)
+               (drop (i32.wrap_i64 {add})) (f64.reinterpret_i64 {half}))"
+        );
+        let (said, types) = check(&module(&caller)).unwrap();
+        assert_eq!(types, ["[F64] -> [F64]", "[I32, I32] -> [I32]"]);
+        assert!(said.starts_with("2 calls narrowed to 2 types, 2 of 3 functions"), "{said}");
+    }
+
+    #[test]
+    fn a_dropped_result_means_a_function_without_one_where_there_is_one() {
+        let note = format!("(func (param i32) (drop {}))", call(&[&int(0)], "(local.get 0)"));
+        assert_eq!(check(&module(&note)).unwrap().1, ["[I32] -> []"]);
+        let add = format!("(func (param i32) (drop {}))", call(&[&int(0), &int(0)], "(local.get 0)"));
+        assert_eq!(check(&module(&add)).unwrap().1, ["[I32, I32] -> [I32]"]);
+    }
+
+    #[test]
+    fn a_call_of_a_type_that_no_function_has_goes_through_the_thunks() {
+        let three = call(&[&int(0), &int(0), &int(0)], "(local.get 0)");
+        let caller = format!("(func (param i32) (result i32) (i32.wrap_i64 {three}))");
+        let (said, types) = check(&module(&caller)).unwrap();
+        assert!(types.is_empty());
+        assert!(said.ends_with("3 only behind thunks"), "{said}");
+    }
+
+    #[test]
+    fn a_build_without_thunks_needs_nothing() {
+        let plain = "(module (table 2 2 funcref) (elem (i32.const 1) $f) (func $f (param i32)))";
+        assert_eq!(check(plain).unwrap().0, "no function in the table is behind a thunk");
+    }
+
+    #[test]
+    fn another_shape_is_refused() {
+        let calls_twice = "(drop (call $half (f64.const 1))) (i64.reinterpret_f64 (call $half";
+        for (why, text) in [
+            ("another conversion", module("").replace("extend_i32_u", "extend_i32_s")),
+            ("another order", module("").replace("(i32.wrap_i64 (local.get 1))", "(i32.wrap_i64 (local.get 0))")),
+            ("two calls", module("").replace("(i64.reinterpret_f64 (call $half", calls_twice)),
+            ("a function without thunk", module("").replace("$note_thunk)", "$note)")),
+            ("a narrow call beside", module("(func (call_indirect (param i32) (i32.const 1) (i32.const 3)))")),
+        ] {
+            assert!(check(&text).is_err(), "{why}");
+        }
+    }
+}

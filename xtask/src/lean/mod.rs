@@ -46,12 +46,12 @@ pub enum Step {
     Stack,
     /// Make the interpreter's loop return, so that it enters the engine's optimised code.
     Resume,
+    /// Drop debug sections.
+    Strip,
     /// Optimise with wasm-opt.
     Optimise,
     /// Keep calls through pointers out of large functions.
     Callees,
-    /// Drop debug sections.
-    Strip,
     /// Patch and minify the glue.
     Glue,
 }
