@@ -2,7 +2,7 @@
 %% type or complete from ending it.
 -module(console_shell).
 
--export([start/0, start_in_group/0, allowed_keys/1, is_bare_prompt/1]).
+-export([start/0, start_in_group/0, keys/1, is_bare_prompt/1]).
 
 %% What OTP's shell, group leader and evaluator find each other by: the VM
 %% cannot look into another process' dictionary, as `group:whereis_shell/0` does.
@@ -20,6 +20,8 @@ start() ->
 start_in_group() ->
     %% `true`: no job control behind Ctrl-G.
     Shell = shell:start(true),
+    %% The editor asks for the result of a search before there is one.
+    put(search_result, []),
     catch unregister(?SHELL),
     true = register(?SHELL, Shell),
     Shell.
@@ -49,11 +51,41 @@ try_complete(Before, Options) ->
     _ = Matches =:= [] orelse edlin_expand:format_matches(Matches, 80),
     Completion.
 
-%% Keys whose commands need what does not exist here: help from documentation
-%% chunks (Alt-H) would end the group leader.
--spec allowed_keys(binary()) -> binary().
-allowed_keys(Text) ->
-    binary:replace(Text, <<"\eh">>, <<>>, [global]).
+%% What was typed or pasted, cut so that a key that ends a mode of the editor (a
+%% search, a menu of completions) comes alone: the editor drops the rest of a
+%% chunk there, or trips over it. Alt-H is left out: it shows documentation
+%% that is not there, and would end the group leader.
+-spec keys(binary()) -> [binary()].
+keys(Text) ->
+    [Key || Key <- keys(Text, 0, []), Key =/= <<"\eh">>].
+
+keys(Text, Length, Keys) ->
+    case Text of
+        <<Run:Length/binary>> ->
+            lists:reverse(run(Run, Keys));
+        <<Run:Length/binary, C, _/binary>> when C < 32; C =:= 127 ->
+            Size = key_size(binary:part(Text, Length, byte_size(Text) - Length)),
+            <<_:Length/binary, Key:Size/binary, Rest/binary>> = Text,
+            keys(Rest, 0, [Key | run(Run, Keys)]);
+        _ ->
+            keys(Text, Length + 1, Keys)
+    end.
+
+run(<<>>, Keys) -> Keys;
+run(Run, Keys) -> [Run | Keys].
+
+%% An escape sequence is one key: `ESC [ ... letter`, `ESC O letter`, `ESC key`.
+key_size(<<"\e[", Rest/binary>>) -> 2 + sequence_size(Rest, 0);
+key_size(<<"\eO", _, _/binary>>) -> 3;
+key_size(<<"\e", C, _/binary>>) when C < 128 -> 2;
+key_size(_) -> 1.
+
+sequence_size(Rest, Size) ->
+    case Rest of
+        <<_:Size/binary, C, _/binary>> when C >= $@, C =< $~ -> Size + 1;
+        <<_:Size/binary, _, _/binary>> -> sequence_size(Rest, Size + 1);
+        _ -> Size
+    end.
 
 %% Whose prompt it is that nothing has been typed behind yet: that of the
 %% shell, "12> ", or one a program reads with.

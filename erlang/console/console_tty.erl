@@ -115,7 +115,7 @@ input(#{<<"type">> := <<"data">>, <<"text">> := Text}, #tty{group = Group} = Tty
   when is_binary(Text), is_pid(Group) ->
     case binary:split(Text, ?CTRL_C) of
         [_Before, _After] -> interrupt(Tty);
-        [Text] -> type(console_shell:allowed_keys(Text), Tty)
+        [Text] -> lists:foldl(fun type/2, Tty, console_shell:keys(Text))
     end;
 input(#{<<"type">> := <<"data">>}, #tty{group = waiting} = Tty) ->
     shell(Tty);

@@ -15,5 +15,12 @@ bare_prompt_test() ->
     check(none, other).
 
 keys_test() ->
-    <<"lists:">> = console_shell:allowed_keys(<<"lists:\eh">>),
-    <<"\e[A">> = console_shell:allowed_keys(<<"\e[A">>).
+    [<<"1+1.">>, <<"\r">>] = console_shell:keys(<<"1+1.\r">>),
+    [<<18>>, <<"li">>, <<"\r">>] = console_shell:keys(<<18, "li\r">>),
+    [<<"\e[A">>, <<"\e[1;5D">>, <<"x">>] = console_shell:keys(<<"\e[A\e[1;5Dx">>),
+    [<<"\eOH">>, <<"\eb">>] = console_shell:keys(<<"\eOH\eb">>),
+    [<<"\e">>] = console_shell:keys(<<"\e">>),
+    [<<"\e[1">>] = console_shell:keys(<<"\e[1">>),
+    [<<"日本"/utf8>>, <<127>>] = console_shell:keys(<<"日本"/utf8, 127>>),
+    [<<"a">>] = console_shell:keys(<<"a\eh">>),
+    [] = console_shell:keys(<<>>).
