@@ -20,9 +20,13 @@
          time_offset/0, time_offset/1, localtime_to_universaltime/1, localtime_to_universaltime/2,
          universaltime_to_localtime/1, posixtime_to_universaltime/1, universaltime_to_posixtime/1]).
 
-%% AtomVM calls a fun only with as many arguments as the code names.
+%% AtomVM calls a fun only with as many arguments as the code names, and says of a wrong count only that it is wrong.
 apply(Fun, Arguments) ->
     case Arguments of
+        _ when erlang:is_function(Fun), not erlang:is_function(Fun, erlang:length(Arguments)) ->
+            erlang:error({badarity, {Fun, Arguments}});
+        _ when not erlang:is_function(Fun) ->
+            erlang:error({badfun, Fun});
         [] -> Fun();
         [A] -> Fun(A);
         [A, B] -> Fun(A, B);

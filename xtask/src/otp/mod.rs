@@ -5,7 +5,7 @@ mod lock;
 mod merge;
 mod modules;
 mod packs;
-mod toolchain;
+pub mod toolchain;
 mod veil;
 
 use std::collections::BTreeMap;
