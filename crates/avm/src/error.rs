@@ -202,6 +202,12 @@ pub enum Reason {
     /// The name of a section does not end inside the section.
     #[error("the name of a section does not end inside it")]
     NameNotEnded,
+    /// A file in a pack that claims to be larger than its section.
+    #[error("the file {name} is larger than its section")]
+    FileSize {
+        /// The section's name.
+        name: String,
+    },
     /// A section that would make the machine stop looking for further ones.
     #[error("the section {name} has no flags; the machine would not look past it")]
     NoFlags {

@@ -83,9 +83,10 @@ impl Section {
         }
     }
 
-    /// Whether it holds a module.
+    /// Whether the machine may take it for a module: by its flags, or by its name.
     pub fn is_module(&self) -> bool {
-        self.flags.has(Flags::CODE)
+        let named = self.name.ends_with(".beam") && !self.name.contains('/');
+        named || self.flags.has(Flags::CODE) || self.flags.has(Flags::START)
     }
 
     /// The contents of a section that holds a file, if its size fits.
@@ -133,6 +134,12 @@ impl Pack {
             };
             if section.is_module() {
                 Beam::parse(&section.data, limits).map_err(|error| error.moved(data_offset))?;
+            } else if section.contents().is_none() {
+                // The machine would hand out what lies behind the section.
+                return Err(Error::at(
+                    data_offset,
+                    Reason::FileSize { name: section.name },
+                ));
             }
             sections.push(section);
             if sections.len() > limits.sections {
@@ -167,6 +174,20 @@ impl Pack {
         modules
             .map(|section| Beam::parse(&section.data, limits))
             .collect()
+    }
+
+    /// The pack with every module in its packed form, whoever wrote it.
+    pub fn to_packed(&self, limits: &Limits) -> Result<Self, Error> {
+        let packed = |section: &Section| {
+            let mut section = section.clone();
+            if section.is_module() {
+                section.data = Beam::parse(&section.data, limits)?.to_packed();
+            }
+            Ok(section)
+        };
+        Ok(Self {
+            sections: self.sections.iter().map(packed).collect::<Result<_, _>>()?,
+        })
     }
 
     /// Puts this module first, and lets only it keep the start flag.

@@ -192,6 +192,55 @@ fn broken_sections_are_refused() {
 }
 
 #[test]
+fn what_the_machine_could_take_for_a_module_must_be_one() {
+    let check = |name: &str, flags: Flags, reason: &str| {
+        let section = Section {
+            flags,
+            ..Section::file(name, b"no module")
+        };
+        refused(
+            &Pack {
+                sections: vec![section],
+            }
+            .write(),
+            reason,
+        );
+    };
+    let no_beam = "this is no BEAM file: it does not begin with FOR1 and BEAM";
+    check("a.beam", Flags::FILE, &format!("at byte 44: {no_beam}"));
+    check("a", Flags::START, &format!("at byte 40: {no_beam}"));
+    check("a", Flags::CODE, &format!("at byte 40: {no_beam}"));
+}
+
+#[test]
+fn a_file_must_fit_its_section() {
+    let mut section = Section::file("a", b"hello");
+    section.data.truncate(4);
+    let pack = Pack {
+        sections: vec![section],
+    };
+    refused(
+        &pack.write(),
+        "at byte 40: the file a is larger than its section",
+    );
+}
+
+#[test]
+fn a_pack_of_unpacked_modules_can_be_mended() {
+    let name = "stubs.beam".to_owned();
+    let section = Section {
+        name,
+        flags: Flags::CODE,
+        data: STUBS.to_vec(),
+    };
+    let raw = Pack {
+        sections: vec![section, Section::file("a", b"b")],
+    };
+    let packed = raw.to_packed(&Limits::default()).expect("sound modules");
+    assert_eq!(packed.sections, [module(STUBS), Section::file("a", b"b")]);
+}
+
+#[test]
 fn limits_hold() {
     let bytes = sample().write();
     let check = |limits: Limits, reason: &str| {

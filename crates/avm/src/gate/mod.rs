@@ -1,151 +1,24 @@
 //! The gate before the machine: what in a set of modules would end it, or raise where OTP would not.
-//!
-//! How AtomVM 0.7 treats what it lacks:
-//! - An opcode without an entry in its table, or an operand of a form it does not decode, ends the
-//!   whole machine while the module is loaded (a few operands only when they are reached).
-//! - `bif` and `gc_bif` instructions call whatever stands at the import, unchecked. If that is no
-//!   native function of that very kind, the machine calls through a wild pointer.
-//! - A call of a native `bif` or `gc_bif` of more than two arguments as an ordinary function ends it.
-//! - `erlang:nif_error/1` ends it: the body of every function that OTP leaves to native code.
-//! - A call of a function that nobody has raises `undef`; a literal that it cannot read,
-//!   `out_of_memory`.
-//!
-//! A native function goes before one of the same name in a module, wherever it is called from
-//! another module; inside the module the module's own comes first.
+//! [`Problem`] says how AtomVM 0.7 treats each thing that it lacks.
 
+mod finding;
 mod operands;
 
+pub use finding::{Effect, Finding, Problem};
+
 use std::collections::BTreeSet;
-use std::fmt;
 
 use crate::beam::{Atom, Beam};
 use crate::code::{Form, Instruction, Opcode, Operand, Value, op};
 use crate::vm::{Mfa, Native, Vm};
 
-/// Something that the machine cannot do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The module it is in.
-    pub module: String,
-    /// The function it is in, as `name/arity`; none before the first.
-    pub function: Option<String>,
-    /// Where it lies in the file.
-    pub offset: usize,
-    /// What it is.
-    pub problem: Problem,
-}
-
-/// What the machine does about a problem.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Effect {
-    /// It ends when the module is loaded.
-    AbortsOnLoad,
-    /// It ends when the function gets there.
-    AbortsWhenRun,
-    /// It raises an exception that OTP would not raise.
-    Raises,
-}
-
-/// What the machine cannot do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Problem {
-    /// Run this opcode.
-    Opcode(Opcode),
-    /// Decode an operand.
-    Operand {
-        /// The instruction.
-        opcode: Opcode,
-        /// What the machine expects.
-        expected: &'static str,
-        /// Whether it finds out only when it gets there.
-        late: bool,
-    },
-    /// Call a function directly that is not native, or not of the kind that the instruction calls.
-    NotDirect {
-        /// The instruction.
-        opcode: Opcode,
-        /// The function.
-        function: Mfa,
-    },
-    /// Call a native function of this many arguments as an ordinary one.
-    DirectOnly(Mfa),
-    /// Run a body that OTP leaves to native code.
-    Stub,
-    /// Find a function that is called.
-    Undefined(Mfa),
-    /// Read a literal.
-    Literal {
-        /// Its index.
-        index: u32,
-        /// What is in it.
-        holds: &'static str,
-    },
-}
-
-impl Problem {
-    /// What the machine does about it.
-    pub fn effect(&self) -> Effect {
-        match self {
-            Self::Opcode(_) | Self::Operand { late: false, .. } => Effect::AbortsOnLoad,
-            Self::Operand { late: true, .. }
-            | Self::NotDirect { .. }
-            | Self::DirectOnly(_)
-            | Self::Stub => Effect::AbortsWhenRun,
-            Self::Undefined(_) | Self::Literal { .. } => Effect::Raises,
-        }
-    }
-}
-
-impl Finding {
-    /// Whether it may end the whole machine.
-    pub fn aborts(&self) -> bool {
-        self.problem.effect() != Effect::Raises
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.function {
-            Some(function) => write!(f, "{}:{function}: {}", self.module, self.problem),
-            None => write!(f, "{}: {}", self.module, self.problem),
-        }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Opcode(opcode) => write!(f, "the machine does not run {opcode}"),
-            Self::Operand {
-                opcode, expected, ..
-            } => {
-                write!(f, "the machine expects {expected} in {opcode}")
-            }
-            Self::NotDirect { opcode, function } => {
-                write!(
-                    f,
-                    "{opcode} calls {function} directly, which is not native in that way"
-                )
-            }
-            Self::DirectOnly(function) => {
-                write!(
-                    f,
-                    "the machine cannot call its {function} like an ordinary function"
-                )
-            }
-            Self::Stub => f.write_str("this function is left to native code, which is not there"),
-            Self::Undefined(function) => write!(f, "{function} is not there"),
-            Self::Literal { index, holds } => {
-                write!(
-                    f,
-                    "the machine cannot read the literal {index}, which holds {holds}"
-                )
-            }
-        }
-    }
-}
-
 /// Checks modules that come together against the machine and the modules it has.
+///
+/// A native function goes before one of the same name in a module, wherever it is called from
+/// another module; inside the module the module's own comes first.
+///
+/// The gate knows what the machine fails to load, decode or call. It is no verifier of code: it
+/// trusts compilers to use registers, tuples and binaries as their types allow.
 pub fn check(modules: &[Beam<'_>], vm: &Vm) -> Vec<Finding> {
     let exported: BTreeSet<Mfa> = modules.iter().flat_map(Beam::exported).collect();
     modules

@@ -1,9 +1,7 @@
-//! Reads the list of native functions out of a WebAssembly build of AtomVM.
-//!
-//! The machine finds its functions by name, in tables of static data: entries of a pointer to
-//! `module:function/arity` and either kind and code (functions called directly), or a pointer to
-//! such a pair (all others). Functions of the platform are found by comparing strings instead, first
-//! the module, then the rest; their names are read off the order of the addresses in that code.
+//! Reads the list of native functions out of a WebAssembly build of AtomVM. Its tables are static
+//! data: entries of a pointer to `module:function/arity` and either kind and code (functions called
+//! directly), or a pointer to such a pair (all others). Functions of the platform are found by
+//! comparing strings, the module first; their names are read off the order of addresses in that code.
 
 use std::ops::Range;
 
