@@ -95,7 +95,11 @@ spawn_at(Node, Module, Name, Arguments, Options) ->
     erlang:error(badarg, [Node, Module, Name, Arguments, Options]).
 
 %% AtomVM refuses the tuning options of OTP's memory manager and scheduler, which say nothing here.
-spawn_opt(Fun, Options) -> eRlang:spawn_opt(Fun, spawn_options(Options)).
+%% It ends the machine over a fun with arguments, and over one of the form `fun Module:Name/0`.
+spawn_opt(Fun, Options) when erlang:is_function(Fun, 0) ->
+    eRlang:spawn_opt(fun() -> Fun() end, spawn_options(Options));
+spawn_opt(Fun, Options) ->
+    erlang:error(badarg, [Fun, Options]).
 
 %% The native finds no function that is itself a native, and no module that is not loaded yet.
 spawn_opt(Module, Name, Arguments, Options) when erlang:is_atom(Module), erlang:is_atom(Name), erlang:is_list(Arguments) ->
