@@ -16,13 +16,6 @@ const SOURCE: &str = "https://github.com/atomvm/AtomVM";
 /// The footer.
 #[component]
 pub fn Footer(state: State, log_is_open: RwSignal<bool>) -> impl IntoView {
-    let known = |text: String| {
-        if text.is_empty() {
-            "–".to_owned()
-        } else {
-            text
-        }
-    };
     let lines = move || state.log.with(Vec::len) as u64;
     view! {
         <footer class="footer">
@@ -46,13 +39,13 @@ pub fn Footer(state: State, log_is_open: RwSignal<bool>) -> impl IntoView {
                 " pastes"
             </p>
             <dl class="facts">
-                <div class="fact">
+                <div class="fact" hidden=move || state.vm_version.with(String::is_empty)>
                     <dt>"AtomVM"</dt>
-                    <dd>{move || known(state.vm_version.get())}</dd>
+                    <dd>{move || state.vm_version.get()}</dd>
                 </div>
                 <div class="fact">
                     <dt>"build"</dt>
-                    <dd>{move || known(state.build.get())}</dd>
+                    <dd>{move || state.build.get()}</dd>
                 </div>
                 <div class="fact">
                     <dt>"VM starts"</dt>

@@ -50,22 +50,24 @@ pub fn Table(state: State) -> impl IntoView {
         }
     };
     view! {
-        <table class="table" role="table" aria-labelledby="levels-title">
-            <thead role="rowgroup">
-                <tr class="row is-head" role="row">
-                    <th class="cell is-name" role="columnheader" scope="col">"Operation"</th>
-                    {MEASURED.map(heading).collect_view()}
-                    <th class="cell is-verdict" role="columnheader" scope="col">"Verdict"</th>
-                </tr>
-            </thead>
-            <tbody role="rowgroup">
-                <For
-                    each=move || names.get()
-                    key=String::clone
-                    children=move |name| view! { <Row state name /> }
-                />
-            </tbody>
-        </table>
+        <div class="table-room">
+            <table class="table" role="table" aria-labelledby="levels-title">
+                <thead role="rowgroup">
+                    <tr class="row is-head" role="row">
+                        <th class="cell is-name" role="columnheader" scope="col">"Operation"</th>
+                        {MEASURED.map(heading).collect_view()}
+                        <th class="cell is-verdict" role="columnheader" scope="col">"Verdict"</th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">
+                    <For
+                        each=move || names.get()
+                        key=String::clone
+                        children=move |name| view! { <Row state name /> }
+                    />
+                </tbody>
+            </table>
+        </div>
         <p class="table-note">"Latencies in milliseconds. Under each name, the limit its answers are held to."</p>
     }
     .into_any()
