@@ -97,7 +97,10 @@ spawn_at(Node, Module, Name, Arguments, Options) ->
 %% AtomVM refuses the tuning options of OTP's memory manager and scheduler, which say nothing here.
 %% It ends the machine over a fun with arguments, and over one of the form `fun Module:Name/0`.
 spawn_opt(Fun, Options) when erlang:is_function(Fun, 0) ->
-    eRlang:spawn_opt(fun() -> Fun() end, spawn_options(Options));
+    case erlang:fun_info(Fun, type) of
+        {type, local} -> eRlang:spawn_opt(Fun, spawn_options(Options));
+        {type, external} -> eRlang:spawn_opt(fun() -> Fun() end, spawn_options(Options))
+    end;
 spawn_opt(Fun, Options) ->
     erlang:error(badarg, [Fun, Options]).
 
