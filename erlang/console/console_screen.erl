@@ -97,7 +97,8 @@ request({move_expand, By}, #screen{hint = {Lines, First, Limit}} = Screen) ->
     {edited, Screen#screen{hint = {Lines, min(Last, max(1, First + By)), Limit}}};
 request({put_expand, unicode, Text, Limit}, Screen) ->
     Lines = console_layout:lines(console_layout:cells(Text)),
-    {edited, Screen#screen{hint = {Lines, 1, Limit}}};
+    %% The columns of completions are padded: a full row would cost another one.
+    {edited, Screen#screen{hint = {[trimmed(Line) || Line <- Lines], 1, Limit}}};
 request(Request, #screen{hint = none} = Screen) ->
     line_request(Request, Screen);
 request(Request, Screen) ->
@@ -228,6 +229,9 @@ text(#screen{above = Above, before = Before, after_ = After, below = Below} = Sc
     Tail = lists:append([[$\n | Line] || Line <- Rest]),
     Cells = Front ++ lists:reverse(Before, After ++ Tail),
     {Cells, length(Front) + length(Before)}.
+
+trimmed(Line) ->
+    lists:reverse(lists:dropwhile(fun(Cell) -> Cell =:= $\s end, lists:reverse(Line))).
 
 hint(none, _Room) ->
     [];

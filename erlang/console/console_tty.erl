@@ -27,8 +27,14 @@
 -spec init() -> no_return().
 init() ->
     process_flag(trap_exit, true),
-    loop(#tty{device = console_device:open(?TERMINAL),
-              screen = console_screen:new(?DEFAULT_COLS, ?DEFAULT_ROWS)}).
+    Device = console_device:open(?TERMINAL),
+    %% The size is known if there was a shell before: this driver was restarted.
+    case persistent_term:get(?MODULE, none) of
+        none ->
+            loop(#tty{device = Device, screen = console_screen:new(?DEFAULT_COLS, ?DEFAULT_ROWS)});
+        {Cols, Rows} ->
+            loop(shell(#tty{device = Device, screen = console_screen:new(Cols, Rows)}))
+    end.
 
 %% Asks for the shell; the first prompt comes when it is ready.
 -spec start_shell(pos_integer(), pos_integer()) -> ok.
@@ -83,8 +89,7 @@ handle({Group, get_terminal_state}, Tty) ->
 handle({Group, Request}, #tty{group = Group} = Tty) ->
     edit([Request], Tty);
 handle({start_shell, Cols, Rows}, #tty{group = none} = Tty) ->
-    Screen = console_screen:resize(Cols, Rows, Tty#tty.screen),
-    shell(Tty#tty{screen = Screen});
+    shell(resize(Cols, Rows, Tty));
 handle({start_shell, Cols, Rows}, Tty) ->
     resize(Cols, Rows, Tty);
 handle({'EXIT', Group, Reason}, #tty{group = Group} = Tty) ->
@@ -130,6 +135,7 @@ type(Text, #tty{group = Group} = Tty) ->
     Tty.
 
 resize(Cols, Rows, #tty{screen = Screen} = Tty) ->
+    persistent_term:put(?MODULE, {Cols, Rows}),
     Tty#tty{screen = console_screen:resize(Cols, Rows, Screen)}.
 
 %% Ctrl-C throws away what is being typed at a prompt; where nothing is typed
@@ -147,7 +153,7 @@ interrupt(#tty{group = Group, screen = Screen} = Tty) ->
                     Tty;
                 program ->
                     exit(Group, interrupt),
-                    Tty
+                    print(<<"^C\n">>, edit([new_prompt], Tty))
             end
     end.
 

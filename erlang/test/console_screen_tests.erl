@@ -87,7 +87,8 @@ output_without_newline_test() ->
 hint_test() ->
     Hint = {put_expand, unicode, <<"one\ntwo">>, 7},
     check(20, [insert("1> t"), Hint], ["1> t|", "one", "two"]),
-    check(20, [insert("1> t"), Hint, insert("wo")], ["1> two|"]).
+    check(20, [insert("1> t"), Hint, insert("wo")], ["1> two|"]),
+    check(5, [insert("> "), {put_expand, unicode, <<"a    \nb    \n">>, 7}], ["> |", "a", "b"]).
 
 hint_scrolls_test() ->
     Hint = {put_expand, unicode, <<"1\n2\n3\n4">>, 2},
