@@ -1,6 +1,8 @@
 //! The VM that the site serves: AtomVM's web build from the locked npm package (or another of the same
 //! shape), made lean, kept in the per-user cache under the digest of everything that it depends on.
 
+mod compare;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process;
@@ -10,6 +12,8 @@ use clap::Args;
 
 use crate::lean::{self, Outcome, Step};
 use crate::{place, step};
+
+pub use compare::{compare, report};
 
 /// Options of `cargo xtask vm`.
 #[derive(Args)]
@@ -26,6 +30,12 @@ pub struct Options {
     /// Leave these steps out.
     #[arg(long, value_name = "STEP", value_delimiter = ',')]
     skip: Vec<Step>,
+    /// Run the programs of erlang/bench on it and on the untouched VM.
+    #[arg(long)]
+    compare: bool,
+    /// Compare with these programs alone.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "compare")]
+    programs: Vec<String>,
 }
 
 /// The files of a VM.
@@ -61,6 +71,10 @@ pub fn main(options: &Options) -> Result<()> {
             fs::create_dir_all(out)?;
             fs::copy(file, out.join(name))?;
         }
+    }
+    if options.compare {
+        let before = options.vm.clone().unwrap_or_else(untouched);
+        report(&compare(&before, &vm, &options.programs)?)?;
     }
     Ok(())
 }
@@ -115,17 +129,17 @@ fn make(glue: &str, wasm: &[u8], steps: &[Step], folder: &Path) -> Result<()> {
         false => (glue.to_owned(), Vec::new()),
     };
     for (name, outcome) in patches {
-        report(&format!("{}: {name}", Step::Glue.name()), &outcome);
+        tell(&format!("{}: {name}", Step::Glue.name()), &outcome);
     }
     fs::write(&vm.glue, glue)?;
     let lean = lean::lean_wasm(wasm, steps, |step, outcome| {
-        report(&step.name(), outcome);
+        tell(&step.name(), outcome);
     })?;
     fs::write(&vm.wasm, lean)?;
     Ok(())
 }
 
-fn report(what: &str, outcome: &Outcome) {
+fn tell(what: &str, outcome: &Outcome) {
     match outcome {
         Outcome::Done(how) => eprintln!("    {what}: {how}"),
         Outcome::NotNeeded(why) => eprintln!("    {what}: not needed, {why}"),

@@ -36,7 +36,10 @@ pub fn separate(module: &mut Module) -> Result<Outcome> {
     }
     Ok(match count {
         0 => Outcome::NotNeeded("nothing is called through a pointer"),
-        _ => Outcome::Done(format!("{count} calls go through {} functions", callers.len())),
+        _ => Outcome::Done(format!(
+            "{count} calls go through {} functions",
+            callers.len()
+        )),
     })
 }
 
@@ -82,15 +85,26 @@ mod tests {
     fn calls_of_one_type_share_a_function_too_long_to_inline() {
         let twice = "(call_indirect (type $one) (call_indirect (type $one) (local.get 0) (i32.const 1)) (i32.const 2))";
         let (outcome, bytes) = check(twice);
-        assert_eq!(outcome, Outcome::Done("2 calls go through 1 functions".into()));
+        assert_eq!(
+            outcome,
+            Outcome::Done("2 calls go through 1 functions".into())
+        );
         assert!((600..1200).contains(&bytes), "{bytes}");
-        let (outcome, _) = check(&format!("(call_indirect (type $none) (i32.const 1)) {twice}"));
-        assert_eq!(outcome, Outcome::Done("3 calls go through 2 functions".into()));
+        let (outcome, _) = check(&format!(
+            "(call_indirect (type $none) (i32.const 1)) {twice}"
+        ));
+        assert_eq!(
+            outcome,
+            Outcome::Done("3 calls go through 2 functions".into())
+        );
     }
 
     #[test]
     fn a_module_without_such_calls_needs_nothing() {
         let (outcome, _) = check("(local.get 0)");
-        assert_eq!(outcome, Outcome::NotNeeded("nothing is called through a pointer"));
+        assert_eq!(
+            outcome,
+            Outcome::NotNeeded("nothing is called through a pointer")
+        );
     }
 }

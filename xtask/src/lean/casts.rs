@@ -298,7 +298,10 @@ mod tests {
     /// A wide call with these operands, filled up with zeros.
     fn call(operands: &[&str], pointer: &str) -> String {
         let fillers = "(i64.const 0) ".repeat(10 - operands.len());
-        format!("(call_indirect (type $wide) {} {fillers} {pointer})", operands.join(" "))
+        format!(
+            "(call_indirect (type $wide) {} {fillers} {pointer})",
+            operands.join(" ")
+        )
     }
 
     /// What the step says, and the types that remain in calls through pointers other than the wide one.
@@ -312,7 +315,9 @@ mod tests {
         for id in bodies(&module) {
             let function = body(&module, id)?;
             for (instr, _) in &function.block(function.entry_block()).instrs {
-                let Instr::CallIndirect(call) = instr else { continue };
+                let Instr::CallIndirect(call) = instr else {
+                    continue;
+                };
                 if !is_wide(&module, call.ty) {
                     let ty = module.types.get(call.ty);
                     types.push(format!("{:?} -> {:?}", ty.params(), ty.results()));
@@ -339,14 +344,23 @@ mod tests {
         );
         let (said, types) = check(&module(&caller)).unwrap();
         assert_eq!(types, ["[F64] -> [F64]", "[I32, I32] -> [I32]"]);
-        assert!(said.starts_with("2 calls narrowed to 2 types, 2 of 3 functions"), "{said}");
+        assert!(
+            said.starts_with("2 calls narrowed to 2 types, 2 of 3 functions"),
+            "{said}"
+        );
     }
 
     #[test]
     fn a_dropped_result_means_a_function_without_one_where_there_is_one() {
-        let note = format!("(func (param i32) (drop {}))", call(&[&int(0)], "(local.get 0)"));
+        let note = format!(
+            "(func (param i32) (drop {}))",
+            call(&[&int(0)], "(local.get 0)")
+        );
         assert_eq!(check(&module(&note)).unwrap().1, ["[I32] -> []"]);
-        let add = format!("(func (param i32) (drop {}))", call(&[&int(0), &int(0)], "(local.get 0)"));
+        let add = format!(
+            "(func (param i32) (drop {}))",
+            call(&[&int(0), &int(0)], "(local.get 0)")
+        );
         assert_eq!(check(&module(&add)).unwrap().1, ["[I32, I32] -> [I32]"]);
     }
 
@@ -362,18 +376,39 @@ mod tests {
     #[test]
     fn a_build_without_thunks_needs_nothing() {
         let plain = "(module (table 2 2 funcref) (elem (i32.const 1) $f) (func $f (param i32)))";
-        assert_eq!(check(plain).unwrap().0, "no function in the table is behind a thunk");
+        assert_eq!(
+            check(plain).unwrap().0,
+            "no function in the table is behind a thunk"
+        );
     }
 
     #[test]
     fn another_shape_is_refused() {
         let calls_twice = "(drop (call $half (f64.const 1))) (i64.reinterpret_f64 (call $half";
         for (why, text) in [
-            ("another conversion", module("").replace("extend_i32_u", "extend_i32_s")),
-            ("another order", module("").replace("(i32.wrap_i64 (local.get 1))", "(i32.wrap_i64 (local.get 0))")),
-            ("two calls", module("").replace("(i64.reinterpret_f64 (call $half", calls_twice)),
-            ("a function without thunk", module("").replace("$note_thunk)", "$note)")),
-            ("a narrow call beside", module("(func (call_indirect (param i32) (i32.const 1) (i32.const 3)))")),
+            (
+                "another conversion",
+                module("").replace("extend_i32_u", "extend_i32_s"),
+            ),
+            (
+                "another order",
+                module("").replace(
+                    "(i32.wrap_i64 (local.get 1))",
+                    "(i32.wrap_i64 (local.get 0))",
+                ),
+            ),
+            (
+                "two calls",
+                module("").replace("(i64.reinterpret_f64 (call $half", calls_twice),
+            ),
+            (
+                "a function without thunk",
+                module("").replace("$note_thunk)", "$note)"),
+            ),
+            (
+                "a narrow call beside",
+                module("(func (call_indirect (param i32) (i32.const 1) (i32.const 3)))"),
+            ),
         ] {
             assert!(check(&text).is_err(), "{why}");
         }

@@ -83,7 +83,6 @@ impl Step {
             Step::Glue => include_str!("glue.rs"),
         }
     }
-
 }
 
 /// Reads a VM, runs the chosen steps on it and writes it again; `report` hears of every step.
@@ -92,7 +91,11 @@ pub fn lean_wasm(
     steps: &[Step],
     mut report: impl FnMut(Step, &Outcome),
 ) -> Result<Vec<u8>> {
-    let names = if steps.contains(&Step::Strip) { Names::Dropped } else { Names::Kept };
+    let names = if steps.contains(&Step::Strip) {
+        Names::Dropped
+    } else {
+        Names::Kept
+    };
     let mut module = parse(wasm, names)?;
     for &step in Step::all().iter().filter(|step| steps.contains(step)) {
         let outcome = match step {
@@ -112,8 +115,8 @@ pub fn lean_wasm(
             // The glue is no wasm; it has its own function.
             Step::Glue => continue,
         };
-        let outcome = outcome
-            .with_context(|| format!("step `{}` refuses this AtomVM.wasm", step.name()))?;
+        let outcome =
+            outcome.with_context(|| format!("step `{}` refuses this AtomVM.wasm", step.name()))?;
         report(step, &outcome);
     }
     Ok(module.emit_wasm())

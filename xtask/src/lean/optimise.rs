@@ -30,7 +30,12 @@ pub fn optimise(wasm: &[u8], names: Names) -> Result<(Vec<u8>, Outcome)> {
     if names == Names::Kept {
         command.arg("-g");
     }
-    let key = format!("{:?} {} {}", command.get_args(), version()?, place::digest(wasm));
+    let key = format!(
+        "{:?} {} {}",
+        command.get_args(),
+        version()?,
+        place::digest(wasm)
+    );
     let after = place::cached("wasm-opt")?.join(format!("{}.wasm", place::digest(key.as_bytes())));
     if !after.exists() {
         let unfinished = after.with_extension(format!("{}.tmp", process::id()));

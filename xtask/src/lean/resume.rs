@@ -90,7 +90,12 @@ fn way_to_loop(module: &Module, id: FunctionId) -> Result<Way> {
     let mut seq = function.entry_block();
     loop {
         let large = |instr: &Instr| {
-            inner(instr).into_iter().map(|seq| size(function, seq)).sum::<usize>() * 2 > whole
+            inner(instr)
+                .into_iter()
+                .map(|seq| size(function, seq))
+                .sum::<usize>()
+                * 2
+                > whole
         };
         let instrs = &function.block(seq).instrs;
         let at = instrs.iter().position(|(instr, _)| large(instr));
@@ -311,7 +316,10 @@ mod tests {
           (local.get $sum))";
 
     fn check(code: &str) -> Result<(Outcome, Module)> {
-        let mut module = parse(&wat::parse_str(format!("(module {code} (func))"))?, Names::Kept)?;
+        let mut module = parse(
+            &wat::parse_str(format!("(module {code} (func))"))?,
+            Names::Kept,
+        )?;
         let outcome = split_above(&mut module, 20)?;
         let written = parse(&module.emit_wasm(), Names::Kept)?;
         Ok((outcome, written))
@@ -320,35 +328,74 @@ mod tests {
     #[test]
     fn the_way_back_to_the_outer_loop_leaves_the_function() {
         let (outcome, module) = check(MACHINE).unwrap();
-        assert_eq!(outcome, Outcome::Done("2 locals travel between time slices".into()));
+        assert_eq!(
+            outcome,
+            Outcome::Done("2 locals travel between time slices".into())
+        );
         let loops = |id| {
             let function = body(&module, id).unwrap();
             let instrs = super::super::operands::sequences(function);
             let count = |seq: &InstrSeqId| {
-                function.block(*seq).instrs.iter().filter(|(i, _)| matches!(i, Instr::Loop(_))).count()
+                function
+                    .block(*seq)
+                    .instrs
+                    .iter()
+                    .filter(|(i, _)| matches!(i, Instr::Loop(_)))
+                    .count()
             };
             instrs.iter().map(count).sum::<usize>()
         };
         let run = module.exports.get_func("run").unwrap();
-        let inside = bodies(&module).into_iter().find(|&id| id != run && loops(id) == 1);
-        assert_eq!(loops(run), 1, "the function in the interpreter's place calls it in a loop");
-        assert!(inside.is_some(), "the interpreter keeps its inner loop alone");
+        let inside = bodies(&module)
+            .into_iter()
+            .find(|&id| id != run && loops(id) == 1);
+        assert_eq!(
+            loops(run),
+            1,
+            "the function in the interpreter's place calls it in a loop"
+        );
+        assert!(
+            inside.is_some(),
+            "the interpreter keeps its inner loop alone"
+        );
     }
 
     #[test]
     fn a_module_without_an_interpreter_needs_nothing() {
-        assert!(matches!(check("(func (nop))").unwrap().0, Outcome::NotNeeded(_)));
+        assert!(matches!(
+            check("(func (nop))").unwrap().0,
+            Outcome::NotNeeded(_)
+        ));
     }
 
     #[test]
     fn an_interpreter_of_another_shape_is_refused() {
-        let many = (0..12).map(|n| format!("(drop (local.get {n}))")).collect::<String>();
+        let many = (0..12)
+            .map(|n| format!("(drop (local.get {n}))"))
+            .collect::<String>();
         let params = "i32 ".repeat(12);
         for (why, code) in [
-            ("two of them", format!("{MACHINE} {}", MACHINE.replace("run", "ran"))),
-            ("no outer loop", MACHINE.replace("(loop $head", "(block $head")),
-            ("too much to carry", format!("(func (param {params}) (loop $head {many} (br $head)))")),
-            ("inside an if", MACHINE.replace("(block $stop", "(if $stop (i32.const 1) (then").replace("$rounds))))\n          (local.get $sum)", "$rounds)))))\n          (local.get $sum)")),
+            (
+                "two of them",
+                format!("{MACHINE} {}", MACHINE.replace("run", "ran")),
+            ),
+            (
+                "no outer loop",
+                MACHINE.replace("(loop $head", "(block $head"),
+            ),
+            (
+                "too much to carry",
+                format!("(func (param {params}) (loop $head {many} (br $head)))"),
+            ),
+            (
+                "inside an if",
+                MACHINE
+                    .replace("(block $stop", "(if $stop (i32.const 1) (then")
+                    .replace(
+                        "$rounds))))\n          (local.get $sum)",
+                        "$rounds)))))\n          (local.get $sum)",
+                    ),
+            ),
         ] {
             assert!(check(&code).is_err(), "{why}");
         }

@@ -22,7 +22,9 @@ pub fn unlimit(module: &mut Module) -> Result<Outcome> {
         count += 1;
         for seq in sequences(body(module, id)?) {
             for (instr, _) in &mut body_mut(module, id)?.block_mut(seq).instrs {
-                let Instr::GlobalGet(get) = instr else { continue };
+                let Instr::GlobalGet(get) = instr else {
+                    continue;
+                };
                 let limit = match get.global {
                     global if global == end => Value::I32(0),
                     global if global == base => Value::I32(-1),
@@ -32,18 +34,27 @@ pub fn unlimit(module: &mut Module) -> Result<Outcome> {
             }
         }
     }
-    Ok(Outcome::Done(format!("{count} functions no longer check the stack")))
+    Ok(Outcome::Done(format!(
+        "{count} functions no longer check the stack"
+    )))
 }
 
 /// The globals that `emscripten_stack_set_limits(base, end)` sets.
 fn limits(module: &Module) -> Result<(GlobalId, GlobalId)> {
-    let found = module.exports.iter().find(|export| export.name == "emscripten_stack_set_limits");
+    let found = module
+        .exports
+        .iter()
+        .find(|export| export.name == "emscripten_stack_set_limits");
     let Some(ExportItem::Function(id)) = found.map(|export| export.item) else {
         bail!("the stack is checked but nothing sets its limits");
     };
     let function = body(module, id)?;
-    let code: Vec<&Instr> =
-        function.block(function.entry_block()).instrs.iter().map(|(instr, _)| instr).collect();
+    let code: Vec<&Instr> = function
+        .block(function.entry_block())
+        .instrs
+        .iter()
+        .map(|(instr, _)| instr)
+        .collect();
     match (code.as_slice(), function.args.as_slice()) {
         (
             [
@@ -62,7 +73,13 @@ fn reports(module: &Module, id: FunctionId, report: FunctionId) -> Result<bool> 
     let function = body(module, id)?;
     let is_report = |instr: &Instr| matches!(instr, Instr::Call(call) if call.func == report);
     let seqs = sequences(function);
-    Ok(seqs.iter().any(|&seq| function.block(seq).instrs.iter().any(|(instr, _)| is_report(instr))))
+    Ok(seqs.iter().any(|&seq| {
+        function
+            .block(seq)
+            .instrs
+            .iter()
+            .any(|(instr, _)| is_report(instr))
+    }))
 }
 
 #[cfg(test)]
@@ -88,8 +105,12 @@ mod tests {
         let mut reads = 0;
         for id in bodies(&module) {
             let function = body(&module, id)?;
-            reads += function.block(function.entry_block()).instrs.iter()
-                .filter(|(instr, _)| matches!(instr, Instr::GlobalGet(_))).count();
+            reads += function
+                .block(function.entry_block())
+                .instrs
+                .iter()
+                .filter(|(instr, _)| matches!(instr, Instr::GlobalGet(_)))
+                .count();
         }
         Ok((outcome, reads))
     }
@@ -97,13 +118,19 @@ mod tests {
     #[test]
     fn checks_compare_with_constants_and_the_limits_stay_readable() {
         let (outcome, reads) = check(CHECKED).unwrap();
-        assert_eq!(outcome, Outcome::Done("1 functions no longer check the stack".into()));
+        assert_eq!(
+            outcome,
+            Outcome::Done("1 functions no longer check the stack".into())
+        );
         assert_eq!(reads, 1);
     }
 
     #[test]
     fn a_build_without_checks_needs_nothing() {
-        assert_eq!(check("").unwrap().0, Outcome::NotNeeded("no function checks the stack"));
+        assert_eq!(
+            check("").unwrap().0,
+            Outcome::NotNeeded("no function checks the stack")
+        );
     }
 
     #[test]
