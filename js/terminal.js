@@ -5,7 +5,9 @@ import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
-import { styledDocument } from './terminal/styled-document.mjs';
+import { keepStyles } from './terminal/keep_styles.js';
+
+keepStyles(document);
 
 const SCROLLBACK_LINES = 10_000;
 const FONT_PX = { least: 9, usual: 14, most: 28 };
@@ -20,11 +22,9 @@ const COLOURS = [
  * `keys(text)` hears what is typed, `resized(cols, rows)` the size in characters.
  */
 export function open(host, keys, resized, screenReaderMode) {
-  const page = styledDocument(host.ownerDocument);
   const terminal = new Terminal({
     allowProposedApi: true,
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-    documentOverride: page.document,
     fontFamily: style(host, '--mono') || 'monospace',
     fontSize: FONT_PX.usual,
     minimumContrastRatio: 4.5,
@@ -79,7 +79,6 @@ export function open(host, keys, resized, screenReaderMode) {
       isOpen = false;
       observer.disconnect();
       terminal.dispose();
-      page.dispose();
     },
   };
 }

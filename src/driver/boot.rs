@@ -6,7 +6,8 @@ use crate::state::{Example, Isolation, Severity};
 use boot::assets::Manifest;
 use leptos::prelude::*;
 use protocol::{
-    Asset, BootPlan, BootProblem, Down, Pack, PackPhase, Policy, Request, Settings, Words, limits,
+    Asset, BootPlan, BootProblem, Down, Pack, PackPhase, Policy, Reply, Request, Settings, Words,
+    limits,
 };
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -118,8 +119,7 @@ impl Driver {
                 }
             }
         });
-        let driver = Rc::clone(self);
-        spawn_local(async move { driver.list_examples().await });
+        self.list_examples();
     }
 
     fn start_session(self: &Rc<Self>) {
@@ -142,14 +142,37 @@ impl Driver {
         });
     }
 
-    async fn list_examples(&self) {
-        let Ok(text) = site::text("examples.json").await else {
-            return;
-        };
-        if let Ok(examples) = serde_json::from_str::<Vec<Listed>>(&text) {
-            let examples = examples.into_iter().map(Example::from).collect();
+    fn list_examples(&self) {
+        let listed = site::data_block("examples");
+        let listed = listed.and_then(|text| serde_json::from_str::<Vec<Listed>>(&text).ok());
+        if let Some(listed) = listed {
+            let examples = listed.into_iter().map(Example::from).collect();
             self.state.examples.set(examples);
         }
+    }
+
+    /// Asks the VM for its version, once; late, since nothing waits for it.
+    pub(super) fn ask_version(self: &Rc<Self>) {
+        if !self.state.vm_version.with_untracked(String::is_empty) {
+            return;
+        }
+        let version = self.state.vm_version;
+        let request = Request::Eval {
+            source: "erlang:system_info(atomvm_version).".to_owned(),
+        };
+        self.request(
+            request,
+            limits::CALL_TIMEOUT_MS,
+            None,
+            None,
+            move |outcome| {
+                if let Ok(Reply::Evaluated { value, .. }) = outcome {
+                    // A binary, as the shell prints it.
+                    let bare = value.trim_start_matches("<<\"").trim_end_matches("\">>");
+                    version.set(bare.to_owned());
+                }
+            },
+        );
     }
 
     /// Imports the terminal's bundle.
@@ -198,7 +221,7 @@ impl Driver {
     }
 }
 
-/// An example as `examples.json` lists it.
+/// An example as the build lists it.
 #[derive(serde::Deserialize)]
 struct Listed {
     module: String,

@@ -132,6 +132,7 @@ impl Driver {
             Event::Signalled { payload } => self.log(Severity::Info, &payload),
             Event::PackAdded { name } => {
                 self.log(Severity::Info, &format!("pack {name} is in use"));
+                self.ask_version();
             }
             Event::Crashed(crash) => self.tell_crash(&crash),
             // The session keeps the others to itself.

@@ -2,11 +2,21 @@
 
 use gloo::timers::callback::{Interval, Timeout};
 use std::cell::RefCell;
+use web_sys::Performance;
+
+thread_local! {
+    /// Found once: every roundtrip asks for the time, and the way to the clock takes longer than it.
+    static CLOCK: Option<Performance> =
+        web_sys::window().and_then(|window| window.performance());
+}
 
 /// Microseconds since the page began; never runs backwards.
 pub fn now_us() -> u64 {
-    let clock = web_sys::window().and_then(|window| window.performance());
-    clock.map_or(0, |clock| (clock.now() * 1_000.0) as u64)
+    CLOCK.with(|clock| {
+        clock
+            .as_ref()
+            .map_or(0, |clock| (clock.now() * 1_000.0) as u64)
+    })
 }
 
 /// Local time as `HH:MM:SS`.

@@ -1,8 +1,6 @@
 //! What the page was served with and asked for: the manifest in it, its address, its settings.
 
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Response, UrlSearchParams, Window};
+use web_sys::{UrlSearchParams, Window};
 
 const MEMORY_KEY: &str = "atomvm-console.memory_mb";
 const SCREEN_READER_KEY: &str = "atomvm-console.screen_reader";
@@ -38,19 +36,6 @@ pub fn memory_mb() -> Option<String> {
 /// Whether a person wants the terminal read aloud.
 pub fn wants_screen_reader() -> bool {
     kept(SCREEN_READER_KEY).as_deref() == Some("on")
-}
-
-/// A file of the site as text.
-pub async fn text(url: &str) -> Result<String, JsValue> {
-    let window = window().ok_or(JsValue::NULL)?;
-    let response: Response = JsFuture::from(window.fetch_with_str(&absolute(url)))
-        .await?
-        .dyn_into()?;
-    if !response.ok() {
-        return Err(response.status().into());
-    }
-    let text = JsFuture::from(response.text()?).await?;
-    text.as_string().ok_or(JsValue::NULL)
 }
 
 fn kept(key: &str) -> Option<String> {

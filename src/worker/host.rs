@@ -237,12 +237,23 @@ impl Host {
     fn hear(self: &Rc<Self>, signal: Signal) {
         match signal {
             Signal::ConsoleUp => {
-                post(&Event::ConsoleStarted);
-                if let Some(plan) = self.plan.get() {
-                    spawn_local(boot::extend(Rc::clone(self), Rc::clone(plan)));
-                }
+                let host = Rc::clone(self);
+                spawn_local(async move {
+                    host.await_terminal().await;
+                    post(&Event::ConsoleStarted);
+                    if let Some(plan) = host.plan.get() {
+                        boot::extend(Rc::clone(&host), Rc::clone(plan)).await;
+                    }
+                });
             }
         }
+    }
+
+    /// The console answers before the processes beside it are registered. Each question is a roundtrip
+    /// through the VM, and the page's deadline for the phase bounds how often it is asked.
+    async fn await_terminal(&self) {
+        let question = Question::Whereis { name: bridge::TTY };
+        while let Ok(false) = self.ask(&question).await {}
     }
 
     pub(super) fn on_output(self: &Rc<Self>) -> JsValue {

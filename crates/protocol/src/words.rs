@@ -27,7 +27,8 @@ impl Words {
                 format!("This is no pack that the VM can run: {reason} (offset {offset}).")
             }
             Failure::BadArgument { argument, fault } => {
-                format!("{argument} {}.", Self::fault(fault))
+                let fault = Self::fault(fault);
+                format!("{argument} {}.", fault.trim_end_matches('.'))
             }
             Failure::Refused {
                 refusal: Refusal::TooManyOpen { limit },
