@@ -33,6 +33,8 @@ impl Port {
             })
         };
         let on_error = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            // It is heard here, so the page itself has no uncaught error.
+            event.prevent_default();
             let message = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message);
             hear(Heard::Error(message.unwrap_or_else(|| {
                 "its script could not be loaded".to_owned()

@@ -305,6 +305,7 @@ impl Host {
     pub(super) fn watch_errors(self: &Rc<Self>) {
         let host = Rc::clone(self);
         let on_error = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+            event.prevent_default();
             let message = match event.dyn_ref::<web_sys::PromiseRejectionEvent>() {
                 Some(rejection) => words(&rejection.reason()),
                 None => event

@@ -68,6 +68,13 @@ impl Diagnostics {
 
     /// The VM is gone; gives its whole account of it.
     pub fn crash(&mut self, reason: &str, exit_code: Option<i32>) -> Crash {
+        // Emscripten's account of this is advice to whoever compiles; it goes into the dump.
+        let reason = if reason.contains("(OOM)") {
+            self.remember(reason);
+            "it ran out of memory"
+        } else {
+            reason
+        };
         let last_words: Vec<String> = self.last_words.drain(..).collect();
         let report = self
             .report
@@ -153,6 +160,17 @@ mod tests {
             .take(3)
             .for_each(|line| drop(diagnostics.err(line)));
         assert_eq!(diagnostics.crash("Aborted()", None).dump.len(), 3);
+    }
+
+    #[test]
+    fn running_out_of_memory_is_said_in_so_many_words() {
+        let mut diagnostics = Diagnostics::default();
+        let crash = diagnostics.crash("Cannot enlarge memory arrays (OOM). Either (1)", None);
+        assert_eq!(crash.reason, "it ran out of memory");
+        assert_eq!(
+            crash.dump,
+            ["Cannot enlarge memory arrays (OOM). Either (1)"]
+        );
     }
 
     #[test]

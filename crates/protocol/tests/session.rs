@@ -279,7 +279,8 @@ fn some_calls_can_be_cancelled_by_their_tickets() {
         desk.open(0, 5, ticket);
     }
     desk.out.clear();
-    desk.session.cancel_where(|ticket| *ticket != 2, &mut desk.out);
+    desk.session
+        .cancel_where(|ticket| *ticket != 2, &mut desk.out);
     desk.check("1 cancelled, send cancel, 3 cancelled, send cancel");
 }
 
