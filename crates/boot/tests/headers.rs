@@ -71,6 +71,20 @@ fn every_location_of_nginx_includes_them() {
 }
 
 #[test]
+fn nginx_keeps_what_carries_a_digest() {
+    let folders = headers()["hashed_folders"].clone();
+    let names: Vec<&str> = folders
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    let text = read("deploy/nginx/site.conf");
+    assert!(text.contains(&format!("location ~ \"^/({})/", names.join("|"))));
+    assert!(text.contains(&format!("add_header Cache-Control \"{}\";", immutable())));
+}
+
+#[test]
 fn the_headers_file_of_static_hosts_names_them_within_its_bounds() {
     check("deploy/_headers", |name, value| {
         format!("  {name}: {value}\n")
