@@ -12,7 +12,7 @@
          read_timer/1, read_timer/2]).
 -export([nif_error/1, nif_error/2, md5/1, md5_init/0, md5_update/2, md5_final/1, adler32/1, adler32/2, phash/2,
          phash2/1, phash2/2, term_to_binary/2, term_to_iovec/1, term_to_iovec/2, external_size/1, external_size/2,
-         match_spec_test/3, is_builtin/3, fun_info/1, fun_info_mfa/1, delete_module/1, purge_module/1,
+         match_spec_test/3, is_builtin/3, fun_info/1, fun_info/2, fun_info_mfa/1, raise/3, delete_module/1, purge_module/1,
          check_old_code/1, load_module/2, dt_spread_tag/1, dt_restore_tag/1, dt_get_tag/0, dt_append_vm_tag_data/1,
          dt_prepend_vm_tag_data/1]).
 -export([binary_to_list/3, bitstring_to_list/1, iolist_to_iovec/1, list_to_pid/1, list_to_ref/1, binary_part/2,
@@ -283,6 +283,29 @@ match_spec_test(Term, Spec, table) -> ets_match:test(Term, Spec);
 match_spec_test(Term, Spec, Kind) -> erlang:error(badarg, [Term, Spec, Kind]).
 
 is_builtin(Module, Name, Arity) -> Module =:= erlang andalso erlang:function_exported(Module, Name, Arity).
+
+%% The native counts what a fun has captured as arguments.
+fun_info(Fun, arity) ->
+    {arity, Counted} = eRlang:fun_info(Fun, arity),
+    {arity, arity(Fun, 0, Counted)};
+fun_info(Fun, Item) ->
+    eRlang:fun_info(Fun, Item).
+
+arity(Fun, Arity, Counted) when Arity < Counted ->
+    case erlang:is_function(Fun, Arity) of
+        true -> Arity;
+        false -> arity(Fun, Arity + 1, Counted)
+    end;
+arity(_Fun, _Arity, Counted) ->
+    Counted.
+
+%% Stack frames may be given without a place in the source; the native hands them on as they are.
+raise(Class, Reason, Stack) ->
+    eRlang:raise(Class, Reason, [placed(Frame) || Frame <- Stack]).
+
+placed({Module, Name, Arity}) -> {Module, Name, Arity, []};
+placed({Fun, Arguments}) -> {Fun, Arguments, [], []};
+placed(Frame) -> Frame.
 
 fun_info(Fun) ->
     [Info || Item <- [module, name, arity, type, env], Info <- one_fun_info(Fun, Item)].

@@ -8,11 +8,13 @@
 use anyhow::{Result, bail};
 
 /// What is hidden: whole modules end in a colon.
-const VEILED: [&str; 7] = [
+const VEILED: [&str; 9] = [
     "ets:",
     "maps:next/1",
+    "erlang:fun_info/2",
     "erlang:nif_error/1",
     "erlang:process_flag/2",
+    "erlang:raise/3",
     "erlang:spawn_opt/2",
     "erlang:spawn_opt/4",
     "erlang:system_info/1",
