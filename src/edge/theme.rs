@@ -11,7 +11,10 @@ const CHOSEN: &str = "data-chosen";
 
 /// What is chosen.
 pub fn chosen() -> Theme {
-    match root().and_then(|root| root.get_attribute(CHOSEN)).as_deref() {
+    match root()
+        .and_then(|root| root.get_attribute(CHOSEN))
+        .as_deref()
+    {
         Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
         _ => Theme::System,
