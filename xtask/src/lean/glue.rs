@@ -14,7 +14,7 @@ struct Patch {
     name: &'static str,
     /// Where this text does not occur there is nothing to change.
     mark: &'static str,
-    /// The exact text that is replaced; it occurs once.
+    /// The exact text that is replaced; it occurs once. `…` stands for a list of strings.
     shape: &'static str,
     replacement: &'static str,
 }
@@ -46,13 +46,13 @@ const PATCHES: &[Patch] = &[
         shape: r#"new Worker(new URL("AtomVM.mjs",import.meta.url),"#,
         replacement: "new Worker(import.meta.url,",
     },
-    // The VM's main thread and its first scheduler are always needed: their workers start and read
-    // the glue while the wasm is still being compiled, instead of after it.
+    // The thread of the VM's main function is always needed: its worker starts and reads
+    // the glue while the wasm is still being compiled, instead of after it. (More compete with that.)
     Patch {
         name: "threads are started before they are needed",
         mark: "initMainThread(){",
         shape: "initMainThread(){addOnPreRun(",
-        replacement: r#"initMainThread(){for(var n=Module["prestartedThreads"]??2;n-->0;)
+        replacement: r#"initMainThread(){for(var n=Module["prestartedThreads"]??1;n-->0;)
             PThread.allocateUnusedWorker();addOnPreRun("#,
     },
     Patch {
@@ -92,14 +92,21 @@ const PATCHES: &[Patch] = &[
     Patch {
         name: "no explanations of missing library symbols",
         mark: "missingLibrarySymbols=[",
-        shape: "missingLibrarySymbols.forEach(missingLibrarySymbol);",
+        shape: "var missingLibrarySymbols=[…];missingLibrarySymbols.forEach(missingLibrarySymbol);",
         replacement: "",
     },
     Patch {
         name: "no explanations of unexported symbols",
         mark: "unexportedSymbols=[",
-        shape: "unexportedSymbols.forEach(unexportedRuntimeSymbol);",
+        shape: "var unexportedSymbols=[…];unexportedSymbols.forEach(unexportedRuntimeSymbol);",
         replacement: "",
+    },
+    // As in a release build: they guard against mistakes in the build, not in what runs on it.
+    Patch {
+        name: "assertions are left out",
+        mark: "function assert(",
+        shape: r#"function assert(condition,text){if(!condition){abort("Assertion failed"+(text?": "+text:""))}}"#,
+        replacement: "function assert(){}",
     },
 ];
 
@@ -132,19 +139,37 @@ fn patch(source: &str) -> Result<(String, Vec<(&'static str, Outcome)>)> {
             outcomes.push((patch.name, Outcome::NotNeeded("nothing of it is there")));
             continue;
         }
-        let count = text.matches(patch.shape).count();
-        if count != 1 {
+        let found = occurrences(&text, patch.shape);
+        let [(from, to)] = found[..] else {
             bail!(
                 "this AtomVM.mjs has `{}` but not the text that we know how to change ({}): \
-                 it occurs {count} times",
+                 it occurs {} times",
                 patch.mark,
-                patch.name
+                patch.name,
+                found.len()
             );
-        }
-        text = text.replacen(patch.shape, patch.replacement, 1);
+        };
+        text.replace_range(from..to, patch.replacement);
         outcomes.push((patch.name, Outcome::Done("changed".into())));
     }
     Ok((text, outcomes))
+}
+
+/// Where a shape occurs in a text: the start and end of each occurrence.
+fn occurrences(text: &str, shape: &str) -> Vec<(usize, usize)> {
+    let (head, tail) = shape.split_once('…').unwrap_or((shape, ""));
+    let is_list = |c: char| c.is_ascii_alphanumeric() || "\"_,$".contains(c);
+    let end_of = |(start, _): (usize, &str)| {
+        let list = start + head.len();
+        let length = match tail {
+            "" => 0,
+            _ => text[list..].find(|c| !is_list(c))?,
+        };
+        text[list + length..]
+            .starts_with(tail)
+            .then_some((start, list + length + tail.len()))
+    };
+    text.match_indices(head).filter_map(end_of).collect()
 }
 
 /// The page's content security policy forbids code made from text: it may not be in the file at all.
@@ -189,6 +214,13 @@ mod tests {
             check(threads).unwrap(),
             r#"new Worker(import.meta.url,{type:"module"})"#
         );
+    }
+
+    #[test]
+    fn a_list_of_strings_may_be_any() {
+        let list = r#"var unexportedSymbols=["run","FS_a"];unexportedSymbols.forEach(unexportedRuntimeSymbol);go()"#;
+        assert_eq!(check(list).unwrap(), "go()");
+        assert!(check(&list.replace(r#","FS_a""#, ",run()")).is_err());
     }
 
     #[test]
