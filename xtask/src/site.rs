@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use avm::{Limits, pack::Pack};
+use avm::{Flags, Limits, Pack};
 use serde::Serialize;
 
 use crate::examples::Example;
@@ -133,7 +133,7 @@ pub fn stage(options: &Options) -> Result<Tools> {
     Ok(tools)
 }
 
-/// Gives each example a pack of its own, under its name alone: what `?module=NAME` loads and runs.
+/// Gives each example that can start by itself a pack of its own, under its name alone: what `?module=NAME` loads and runs.
 fn modules(examples: &[Example], packs: &[otp::PackFile], folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     let limits = Limits::default();
@@ -143,6 +143,9 @@ fn modules(examples: &[Example], packs: &[otp::PackFile], folder: &Path) -> Resu
         let name = format!("{}.beam", example.module);
         let section = packs.iter().find_map(|pack| pack.section(&name));
         let section = section.with_context(|| format!("{name} is in no pack"))?;
+        if !section.flags.has(Flags::START) {
+            continue;
+        }
         let mut pack = Pack {
             sections: vec![section.clone()],
         };
