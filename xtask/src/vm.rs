@@ -44,8 +44,6 @@ pub struct Vm {
     pub glue: PathBuf,
     /// The VM itself.
     pub wasm: PathBuf,
-    /// The VM's native functions: a JSON array of `module:function/arity`.
-    pub natives: PathBuf,
 }
 
 impl Vm {
@@ -53,7 +51,6 @@ impl Vm {
         Vm {
             glue: folder.join("AtomVM.mjs"),
             wasm: folder.join("AtomVM.wasm"),
-            natives: folder.join("natives.json"),
         }
     }
 }
@@ -65,7 +62,7 @@ pub fn main(options: &Options) -> Result<()> {
     };
     let steps: Vec<Step> = Step::all().iter().filter(chosen).copied().collect();
     let vm = prepare_with(options.vm.as_deref(), &steps)?;
-    for file in [&vm.glue, &vm.wasm, &vm.natives] {
+    for file in [&vm.glue, &vm.wasm] {
         println!("{} {}", fs::metadata(file)?.len(), file.display());
         if let (Some(out), Some(name)) = (&options.out, file.file_name()) {
             fs::create_dir_all(out)?;
@@ -122,8 +119,6 @@ pub fn untouched() -> PathBuf {
 
 fn make(glue: &str, wasm: &[u8], steps: &[Step], folder: &Path) -> Result<()> {
     let vm = Vm::in_folder(folder);
-    let natives = lean::natives(wasm)?;
-    fs::write(&vm.natives, serde_json::to_vec(&natives)?)?;
     let (glue, patches) = match steps.contains(&Step::Glue) {
         true => lean::lean_glue(glue, folder)?,
         false => (glue.to_owned(), Vec::new()),

@@ -108,7 +108,7 @@ fn thunk(module: &Module, id: FunctionId) -> Result<FunctionId> {
     let call = code
         .iter()
         .position(|instr| matches!(instr, Instr::Call(_)));
-    let (Some(at), Some(&&Instr::Call(ref call))) = (call, call.and_then(|at| code.get(at))) else {
+    let (Some(at), Some(&Instr::Call(call))) = (call, call.and_then(|at| code.get(at))) else {
         bail!("calls nothing");
     };
     let ty = module.types.get(module.funcs.get(call.func).ty());

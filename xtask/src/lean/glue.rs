@@ -23,8 +23,8 @@ const PATCHES: &[Patch] = &[
     Patch {
         name: "scripts from Erlang are refused",
         mark: "eval(UTF8ToString(",
-        shape: "=ptr=>{eval(UTF8ToString(ptr))};",
-        replacement: r#"=ptr=>{console.error("Erlang code cannot run JavaScript")};"#,
+        shape: "=ptr=>{eval(UTF8ToString(ptr))}",
+        replacement: r#"=ptr=>{console.error("Erlang code cannot run JavaScript")}"#,
     },
     Patch {
         name: "tracked scripts from Erlang are refused",

@@ -7,7 +7,6 @@ mod casts;
 mod glue;
 mod liveness;
 mod memory;
-mod natives;
 mod operands;
 mod optimise;
 mod pointers;
@@ -22,7 +21,6 @@ use sha2::{Digest, Sha256};
 use walrus::{FunctionId, ImportKind, Module, ModuleConfig};
 
 pub use glue::lean_glue;
-pub use natives::natives;
 
 /// What a step found and did.
 #[derive(Debug, PartialEq, Eq)]
