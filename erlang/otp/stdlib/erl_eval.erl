@@ -38,7 +38,10 @@ is_there(Mod, Func, Arity) ->
         orelse (element(1, code:ensure_loaded(Mod)) =:= module
                 andalso erlang:function_exported(Mod, Func, Arity)).
 
-%% Calls a function, and names it in the exception if the failure left no frame of its own.
+%% Calls a function, and names it in the exception if the failure left no frame of its own. A function that is
+%% there to fail is not what failed.
+call(erlang, Func, As) when Func =:= raise; Func =:= error; Func =:= exit; Func =:= throw ->
+    direct(erlang, Func, As);
 call(Mod, Func, As) ->
     try
         direct(Mod, Func, As)
@@ -46,8 +49,13 @@ call(Mod, Func, As) ->
         error:Reason:Stack -> erlang:raise(error, Reason, named(Stack, Reason, Mod, Func, As))
     end.
 
-named([{erl_eval, _, _, _} | _] = Stack, Reason, Mod, Func, As) ->
-    [{Mod, Func, As, info(Reason, Mod)} | Stack];
+named([{erl_eval, _, _, _} | _] = Stack, undef, Mod, Func, As) ->
+    case is_atom(Mod) andalso is_atom(Func) andalso is_there(Mod, Func, length(As)) of
+        true -> Stack;
+        false -> [{Mod, Func, As, []} | Stack]
+    end;
+named([{erl_eval, _, _, _} | _] = Stack, _, Mod, Func, As) ->
+    [{Mod, Func, As, info(Mod)} | Stack];
 named(Stack, _, _, _, _) ->
     Stack.
 
@@ -58,14 +66,9 @@ direct(M, F, [A, B, C]) -> M:F(A, B, C);
 direct(M, F, As) -> apply(M, F, As).
 
 %% Which module of OTP explains a wrong argument.
-info(undef, _) -> [];
-info(_, erlang) -> [{error_info, #{module => erl_erts_errors}}];
-info(_, Mod) ->
-    case lists:member(Mod, [atomics, counters, persistent_term]) of
-        true -> [{error_info, #{module => erl_erts_errors}}];
-        false ->
-            case lists:member(Mod, [binary, ets, lists, maps, math, unicode]) of
-                true -> [{error_info, #{module => erl_stdlib_errors}}];
-                false -> []
-            end
-    end.
+info(Mod) when Mod =:= erlang; Mod =:= atomics; Mod =:= counters; Mod =:= persistent_term ->
+    [{error_info, #{module => erl_erts_errors}}];
+info(Mod) when Mod =:= binary; Mod =:= ets; Mod =:= lists; Mod =:= maps; Mod =:= math; Mod =:= unicode ->
+    [{error_info, #{module => erl_stdlib_errors}}];
+info(_) ->
+    [].
