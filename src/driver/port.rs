@@ -2,6 +2,7 @@
 
 use super::{Driver, Topic};
 use crate::edge::clock;
+use crate::edge::outbox::Outbox;
 use crate::edge::port::{Heard, Port};
 use crate::edge::site;
 use crate::state::{BootProgress, Part, Severity};
@@ -16,22 +17,39 @@ use wasm_bindgen::prelude::*;
 const SCRIPT: &str = "vm_worker_loader.js";
 
 /// The worker, while there is one.
-#[derive(Default)]
 pub struct Link {
-    port: RefCell<Option<Port>>,
+    port: Rc<RefCell<Option<Port>>>,
+    outbox: Outbox,
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        let port: Rc<RefCell<Option<Port>>> = Rc::default();
+        let way = Rc::clone(&port);
+        let outbox = Outbox::new(move |lines| {
+            if let Some(port) = &*way.borrow() {
+                port.post(lines);
+            }
+        });
+        Self { port, outbox }
+    }
 }
 
 impl Link {
     pub(super) fn send(&self, command: &Command, attachment: Option<&ArrayBuffer>) {
-        let text = encode(command);
-        match (&*self.port.borrow(), attachment) {
-            (Some(port), Some(bytes)) if command.carries_bytes() => port.post_bytes(&text, bytes),
-            (Some(port), _) => port.post(&text),
-            (None, _) => {}
+        let line = encode(command);
+        let Some(bytes) = attachment.filter(|_| command.carries_bytes()) else {
+            return self.outbox.push(&line);
+        };
+        self.outbox.flush();
+        if let Some(port) = &*self.port.borrow() {
+            port.post_bytes(&line, bytes);
         }
     }
 
     pub(super) fn close(&self) {
+        // What was said to this worker is not meant for the next.
+        self.outbox.flush();
         self.port.take();
     }
 }
@@ -99,15 +117,17 @@ impl Driver {
             Heard::Message(text, bytes) => (text, bytes),
             Heard::Error(reason) => return self.lose(generation, reason),
         };
-        let event = match decode::<Event>(&text) {
-            Ok(event) => event,
-            Err(undecodable) => return self.lose(generation, undecodable.to_string()),
-        };
-        let rest = self.step(None, |session, out| {
-            session.hear(clock::now_us(), generation, event, out)
-        });
-        if let Some(event) = rest {
-            self.show(event, bytes);
+        for line in text.lines() {
+            let event = match decode::<Event>(line) {
+                Ok(event) => event,
+                Err(undecodable) => return self.lose(generation, undecodable.to_string()),
+            };
+            let rest = self.step(None, |session, out| {
+                session.hear(clock::now_us(), generation, event, out)
+            });
+            if let Some(event) = rest {
+                self.show(event, bytes.clone());
+            }
         }
     }
 

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod file;
 pub mod isolation;
 pub mod module;
+pub mod outbox;
 pub mod panic;
 pub mod port;
 pub mod site;

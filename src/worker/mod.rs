@@ -11,6 +11,7 @@ mod vm;
 
 use host::Host;
 use protocol::{Command, Event, Hello, PROTOCOL, decode};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::MessageEvent;
 
@@ -20,9 +21,8 @@ pub fn run() {
     let ear = {
         let host = host.clone();
         Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
-            match read(&message.data()) {
-                Ok((command, bytes)) => host.perform(command, bytes),
-                Err(reason) => host.crash(&reason, None),
+            if let Err(reason) = obey(&host, &message.data()) {
+                host.crash(&reason, None);
             }
         })
     };
@@ -34,16 +34,19 @@ pub fn run() {
     }));
 }
 
-/// A message is a text, or `[text, ArrayBuffer]` where the command carries bytes.
-fn read(data: &JsValue) -> Result<(Command, Option<js_sys::ArrayBuffer>), String> {
+/// A message is a text with a command in each line, or `[text, ArrayBuffer]` with one that carries bytes.
+fn obey(host: &Rc<Host>, data: &JsValue) -> Result<(), String> {
     let (text, bytes) = match data.dyn_ref::<js_sys::Array>() {
         Some(pair) => (pair.get(0), pair.get(1).dyn_into().ok()),
         None => (data.clone(), None),
     };
     let text = text.as_string().ok_or("the page posted what is no text")?;
-    let command: Command = decode(&text).map_err(|undecodable| undecodable.to_string())?;
-    if command.carries_bytes() != bytes.is_some() {
-        return Err("the page posted a command without its bytes".to_owned());
+    for line in text.lines() {
+        let command: Command = decode(line).map_err(|undecodable| undecodable.to_string())?;
+        if command.carries_bytes() != bytes.is_some() {
+            return Err("the page posted a command without its bytes".to_owned());
+        }
+        host.perform(command, bytes.clone());
     }
-    Ok((command, bytes))
+    Ok(())
 }

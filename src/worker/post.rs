@@ -1,5 +1,6 @@
 //! Events on their way to the page.
 
+use crate::edge::outbox::Outbox;
 use js_sys::{Array, Uint8Array};
 use protocol::{Event, encode};
 use wasm_bindgen::prelude::*;
@@ -9,6 +10,9 @@ thread_local! {
     static SCOPE: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     /// Found once: every roundtrip asks for the time, and the way to the clock takes longer than it.
     static CLOCK: Option<Performance> = scope().performance();
+    // Text can always be cloned, so posting it cannot fail.
+    static OUTBOX: Outbox =
+        Outbox::new(|lines| drop(scope().post_message(&JsValue::from_str(lines))));
 }
 
 /// This worker's own scope.
@@ -18,13 +22,12 @@ pub fn scope() -> DedicatedWorkerGlobalScope {
 
 /// Posts an event.
 pub fn post(event: &Event) {
-    let text = JsValue::from_str(&encode(event));
-    // Text can always be cloned, so posting it cannot fail.
-    SCOPE.with(|scope| drop(scope.post_message(&text)));
+    OUTBOX.with(|outbox| outbox.push(&encode(event)));
 }
 
 /// Posts an event with its attachment, which is moved and not copied.
 pub fn post_bytes(event: &Event, bytes: &[u8]) {
+    OUTBOX.with(Outbox::flush);
     let buffer = Uint8Array::from(bytes).buffer();
     let message = Array::of2(&JsValue::from_str(&encode(event)), &buffer);
     let transfer = Array::of1(&buffer);

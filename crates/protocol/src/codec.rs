@@ -1,4 +1,5 @@
-//! Messages as text. Bytes never enter the text: a message that has them travels as `[text, ArrayBuffer]`.
+//! Messages as text, a line each; lines of one task travel together. Bytes never enter the text: a
+//! message that has them travels alone, as `[text, ArrayBuffer]`.
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -17,7 +18,7 @@ impl std::fmt::Display for Undecodable {
 
 impl std::error::Error for Undecodable {}
 
-/// The text of a message.
+/// The text of a message. It holds no line break, since JSON writes those as escapes.
 #[expect(
     clippy::expect_used,
     reason = "writing to memory cannot fail, and no message holds a map whose keys are not text"

@@ -402,6 +402,8 @@ proptest! {
     #[test]
     fn any_payload_comes_through_unchanged(process in ".{0,9}", payload in any::<String>()) {
         let call = perform(Request::Call { process, payload });
-        prop_assert_eq!(decode::<Command>(&encode(&call)), Ok(call));
+        let line = encode(&call);
+        prop_assert!(!line.contains('\n'));
+        prop_assert_eq!(decode::<Command>(&line), Ok(call));
     }
 }
