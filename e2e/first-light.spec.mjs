@@ -77,7 +77,7 @@ test('?module=NAME loads a pack from the site and runs it', async ({ page, hosts
   const site = await hosts.site({ headers: 'isolated' });
   const console = new Console(page);
   await console.open(`${site.url}?module=ring`);
-  await console.sees('ring');
+  await console.sees('messages through');
   await console.open(`${site.url}?module=no_such_module`);
   await expect(console.by('error-banner')).toContainText('avm/no_such_module.avm');
   await console.open(`${site.url}?module=../secret`);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use avm::{Flags, Limits, Pack};
+use avm::{Beam, Flags, Limits, Pack};
 use serde::Serialize;
 
 use crate::examples::Example;
@@ -143,13 +143,15 @@ fn modules(examples: &[Example], packs: &[otp::PackFile], folder: &Path) -> Resu
         let name = format!("{}.beam", example.module);
         let section = packs.iter().find_map(|pack| pack.section(&name));
         let section = section.with_context(|| format!("{name} is in no pack"))?;
-        if !section.flags.has(Flags::START) {
+        // In the pack it comes from it starts nothing.
+        let mut section = section.clone();
+        if !Beam::parse(&section.data, &limits)?.is_start() {
             continue;
         }
-        let mut pack = Pack {
-            sections: vec![section.clone()],
+        section.flags = section.flags.and(Flags::START);
+        let pack = Pack {
+            sections: vec![section],
         };
-        pack.start_with(&example.module)?;
         fs::write(folder.join(format!("{}.avm", example.module)), pack.write())?;
     }
     Ok(())
