@@ -1,6 +1,6 @@
 // Runs Erlang programs on two VMs in one browser and says what each printed, as JSON on stdout.
 // usage: node compare.mjs PLAN, a JSON file {"vms": {NAME: {"folder", "memory"}}, "programs": {NAME: PACK},
-// "rounds": {NAME: N}, "chromium": PATH}.
+// "chromium": PATH}; "memory" in bytes is optional.
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -76,12 +76,9 @@ try {
   await page.goto(origin);
   const runs = [];
   for (const program of Object.keys(plan.programs)) {
-    for (let round = 0; round < (plan.rounds[program] ?? 1); round += 1) {
-      // The VMs take turns, so that a busy moment of the machine does not fall on one of them alone.
-      for (const [vm, { memory }] of Object.entries(plan.vms)) {
-        const result = await page.evaluate(run, [vm, program, memory, DEADLINE_MS]);
-        runs.push({ vm, program, round, ...result });
-      }
+    for (const [vm, { memory }] of Object.entries(plan.vms)) {
+      const result = await page.evaluate(run, [vm, program, memory, DEADLINE_MS]);
+      runs.push({ vm, program, ...result });
     }
   }
   process.stdout.write(JSON.stringify(runs));

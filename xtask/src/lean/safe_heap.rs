@@ -73,6 +73,9 @@ pub fn undo(module: &mut Module) -> Result<Outcome> {
             }
         }
     }
+    if count == 0 {
+        return Ok(Outcome::NotNeeded("no helper is called"));
+    }
     Ok(Outcome::Done(format!(
         "{count} calls of {} helpers became plain accesses",
         helpers.len()
@@ -447,6 +450,8 @@ mod tests {
     fn a_build_without_checks_needs_nothing() {
         let mut module = parse(&wat::parse_str("(module)").unwrap(), Names::Kept).unwrap();
         assert!(matches!(undo(&mut module), Ok(Outcome::NotNeeded(_))));
+        let (outcome, _) = check(&load(), "(local.get 0)").unwrap();
+        assert_eq!(outcome, Outcome::NotNeeded("no helper is called"));
     }
 
     #[test]

@@ -16,9 +16,6 @@ use crate::{exec, host, otp, place};
 /// A program times itself and prints its best run this way.
 const BEST: &str = "{best_us,";
 
-/// How often each timed program runs on each VM.
-const ROUNDS: usize = 2;
-
 /// One program on both VMs.
 #[derive(Debug, Serialize, PartialEq, Eq)]
 pub struct Row {
@@ -70,12 +67,10 @@ pub fn compare(untouched: &Path, lean: &Vm, only: &[String]) -> Result<Vec<Row>>
     fs::create_dir_all(&folder)?;
     let mut programs = step("compile the programs", || compile(&folder))?;
     programs.retain(|name, _| only.is_empty() || only.contains(name));
-    let rounds: BTreeMap<_, _> = programs.keys().map(|name| (name, ROUNDS)).collect();
     let lean = lean.wasm.parent().context("the VM is in no folder")?;
     let plan = serde_json::json!({
         "vms": { "untouched": { "folder": untouched }, "lean": { "folder": lean } },
         "programs": programs,
-        "rounds": rounds,
         "chromium": host::require(&host::CHROMIUM)?,
     });
     let file = folder.join("plan.json");
