@@ -26,7 +26,14 @@ source(Source) ->
 %% Runs `Module:start()`, the entry point of a loaded program.
 -spec start(module()) -> result().
 start(Module) ->
-    guarded(fun() -> Module:start() end).
+    guarded(fun() ->
+        _ = code:ensure_loaded(Module),
+        %% The VM would not say what is undefined.
+        case erlang:function_exported(Module, start, 0) of
+            true -> Module:start();
+            false -> erlang:raise(error, undef, [{Module, start, [], []}])
+        end
+    end).
 
 guarded(Work) ->
     try Work() of

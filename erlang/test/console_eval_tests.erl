@@ -2,7 +2,8 @@
 -module(console_eval_tests).
 
 -export([values_test/0, several_expressions_test/0, fresh_bindings_test/0, shown_as_shell_test/0,
-         exceptions_test/0, syntax_test/0, shell_commands_test/0, format_without_stack_test/0]).
+         exceptions_test/0, syntax_test/0, shell_commands_test/0, format_without_stack_test/0,
+         start_test/0]).
 
 ok(Source, Value) ->
     expect({ok, Value}, Source).
@@ -63,3 +64,7 @@ format_without_stack_test() ->
     <<"** exception exit: killed">> = console_format:death(killed),
     <<"** exception exit: badarith\n", _/binary>> =
         console_format:death({badarith, [{erlang, '/', [1, 0], []}]}).
+
+start_test() ->
+    {error, error, <<"** exception error: undefined function nobody:start/0">>} =
+        console_eval:start(nobody).

@@ -1,0 +1,188 @@
+%% Tables, persistent terms, counters.
+-module(otp_ets_tests).
+-compile(export_all).
+-compile(nowarn_export_all).
+
+tests() ->
+    [set_test, ordered_set_test, bag_test, duplicate_bag_test, named_test, walk_test, match_test, select_test, limit_test, delete_test,
+     counter_test, update_element_test, take_test, insert_new_test, info_test, errors_test, owner_test, heir_test, give_away_test, protection_test,
+     fold_test, fun2ms_test, replace_test, keypos_test, concurrent_test, lookup_element_test, persistent_term_test, atomics_test, counters_test].
+
+t(Work) ->
+    try Work() catch Class:Reason -> {Class, Reason} end.
+
+sorted(Tab) -> lists:sort(ets:tab2list(Tab)).
+
+set_test() ->
+    T = ets:new(t, []),
+    A = ets:insert(T, {a, 1}), B = ets:insert(T, [{b, 2}, {a, 3}, {1, x}, {1.0, y}]),
+    {A, B, sorted(T), ets:lookup(T, a), ets:lookup(T, z), ets:lookup(T, 1), ets:lookup(T, 1.0), ets:member(T, a), ets:member(T, z), ets:info(T, size)}.
+
+ordered_set_test() ->
+    T = ets:new(t, [ordered_set]),
+    ets:insert(T, [{N, N * N} || N <- [5, 3, 9, 1]]),
+    ets:insert(T, {3.0, float}),
+    {ets:tab2list(T), ets:first(T), ets:last(T), ets:next(T, 3), ets:next(T, 4), ets:prev(T, 5), ets:prev(T, 1), ets:next(T, 9), ets:lookup(T, 3), ets:lookup(T, 5.0),
+     ets:member(T, 1.0), ets:first_lookup(T), ets:next_lookup(T, 5), ets:slot(T, 0)}.
+
+bag_test() ->
+    T = ets:new(t, [bag]),
+    ets:insert(T, [{a, 1}, {a, 2}, {a, 1}, {b, 1}]),
+    X = ets:lookup(T, a), ets:delete_object(T, {a, 1}),
+    {X, ets:lookup(T, a), sorted(T), ets:info(T, size), ets:lookup_element(T, a, 2)}.
+
+duplicate_bag_test() ->
+    T = ets:new(t, [duplicate_bag]),
+    ets:insert(T, [{a, 1}, {a, 2}, {a, 1}]),
+    X = ets:lookup(T, a), N = ets:info(T, size), ets:delete_object(T, {a, 1}),
+    {X, N, ets:tab2list(T), ets:info(T, size)}.
+
+named_test() ->
+    T = ets:new(named, [named_table, public]),
+    ets:insert(named, {a, 1}),
+    W = ets:whereis(named) =/= undefined,
+    R = ets:rename(named, other),
+    {T, W, R, ets:lookup(other, a), t(fun() -> ets:lookup(named, a) end), ets:whereis(named), t(fun() -> ets:new(other, [named_table]) end), ets:delete(other), ets:info(other)}.
+
+walk_test() ->
+    T = ets:new(t, []),
+    ets:insert(T, [{N} || N <- lists:seq(1, 50)]),
+    {ets:first(ets:new(e, [])), lists:sort(walk(T, ets:first(T))) =:= lists:seq(1, 50), t(fun() -> ets:next(T, nothing) end), ets:safe_fixtable(T, true)}.
+
+walk(_, '$end_of_table') -> [];
+walk(T, Key) -> [Key | walk(T, ets:next(T, Key))].
+
+match_test() ->
+    T = ets:new(t, [ordered_set]),
+    ets:insert(T, [{1, a, {x, 1}}, {2, b, {x, 2}}, {3, a, {y, 1}}]),
+    {ets:match(T, {'$1', a, '_'}), ets:match(T, {'$2', '$1', {x, '_'}}), ets:match_object(T, {'_', a, '_'}), ets:match(T, {2, '$1', '$2'}), ets:match(T, {'_', '_', {'$1', '$1'}}),
+     ets:match_object(T, {'_', b, {x, 3}}), ets:match_delete(T, {'_', a, '_'}), ets:tab2list(T)}.
+
+select_test() ->
+    T = ets:new(t, [ordered_set]),
+    ets:insert(T, [{N, N rem 3, [N]} || N <- lists:seq(1, 12)]),
+    {ets:select(T, [{{'$1', 0, '_'}, [], ['$1']}]), ets:select(T, [{{'$1', '_', '$2'}, [{'>', '$1', 10}], [{{'$1', '$2'}}]}]), ets:select(T, [{{'$1', 1, '_'}, [], ['$_']}, {{'$1', 2, '_'}, [], ['$$']}]),
+     ets:select_count(T, [{{'_', 1, '_'}, [], [true]}]), ets:select_reverse(T, [{{'$1', 0, '_'}, [], ['$1']}]), ets:select(T, [{{'$1', '_', '_'}, [{'andalso', {'>', '$1', 3}, {'<', '$1', 6}}], [{'+', '$1', 1}]}]),
+     ets:select(T, [{{'$1', '_', '$2'}, [{'==', {hd, '$2'}, 4}], [{{'$1', {const, '$2'}}}]}]), ets:select(T, [{{'$1', '_', '_'}, [{'==', {element, 9, '$_'}, 4}], ['$1']}]), ets:select(T, [{{7, '$1', '_'}, [], ['$1']}])}.
+
+limit_test() ->
+    T = ets:new(t, [ordered_set]),
+    ets:insert(T, [{N} || N <- lists:seq(1, 7)]),
+    {A, C1} = ets:select(T, [{{'$1'}, [], ['$1']}], 3),
+    {B, C2} = ets:select(C1),
+    {C, C3} = ets:select(C2),
+    {A, B, C, ets:select(C3), element(1, ets:match(T, {'$1'}, 2)), ets:select(ets:new(e, []), [{{'$1'}, [], ['$1']}], 3)}.
+
+delete_test() ->
+    T = ets:new(t, []),
+    ets:insert(T, [{N, N} || N <- lists:seq(1, 10)]),
+    D = ets:select_delete(T, [{{'$1', '_'}, [{'>', '$1', 5}], [true]}]),
+    {D, sorted(T), ets:delete(T, 1), ets:delete(T, nothing), ets:info(T, size), ets:delete_all_objects(T), ets:tab2list(T), ets:delete(T), t(fun() -> ets:tab2list(T) end), ets:info(T)}.
+
+counter_test() ->
+    T = ets:new(t, []),
+    ets:insert(T, {c, 0, 10}),
+    {ets:update_counter(T, c, 1), ets:update_counter(T, c, {3, -4}), ets:update_counter(T, c, [{2, 1}, {3, 1}]), ets:update_counter(T, new, {2, 5}, {new, 1}), ets:update_counter(T, c, {2, 1, 2, 0}),
+     sorted(T), t(fun() -> ets:update_counter(T, none, 1) end)}.
+
+update_element_test() ->
+    T = ets:new(t, []),
+    ets:insert(T, {k, 1, 2}),
+    {ets:update_element(T, k, {2, x}), ets:update_element(T, z, {2, x}), ets:lookup(T, k), ets:update_element(T, k, [{2, y}, {3, z}]), ets:lookup(T, k), ets:update_element(T, n, {2, q}, {n, a, b}), ets:lookup(T, n)}.
+
+take_test() ->
+    T = ets:new(t, [bag]),
+    ets:insert(T, [{a, 1}, {a, 2}]),
+    {ets:take(T, a), ets:take(T, a), ets:tab2list(T)}.
+
+insert_new_test() ->
+    T = ets:new(t, []),
+    {ets:insert_new(T, {a, 1}), ets:insert_new(T, {a, 2}), ets:insert_new(T, [{b, 1}, {a, 1}]), ets:insert_new(T, [{b, 1}, {c, 1}]), sorted(T)}.
+
+info_test() ->
+    T = ets:new(table, [bag, public, {keypos, 2}, {read_concurrency, true}]),
+    [ets:info(T, Item) || Item <- [name, type, keypos, protection, size, named_table, heir, node]] ++ [ets:info(T, owner) =:= self(), ets:info(none), lists:member(T, ets:all())].
+
+errors_test() ->
+    T = ets:new(t, []),
+    [t(fun() -> ets:insert(T, a) end), t(fun() -> ets:insert(T, {}) end), t(fun() -> ets:lookup(none, a) end), t(fun() -> ets:new(t, [nonsense]) end), t(fun() -> ets:lookup_element(T, a, 1) end), t(fun() -> ets:first(none) end),
+     t(fun() -> ets:select(T, nonsense) end)].
+
+owner_test() ->
+    Self = self(),
+    {Pid, Monitor} = spawn_monitor(fun() -> T = ets:new(gone, [public]), ets:insert(T, {a, 1}), Self ! {table, T} end),
+    T = receive {table, Tab} -> Tab end,
+    receive {'DOWN', Monitor, process, Pid, _} -> ok end,
+    wait_gone(T, 100).
+
+wait_gone(_, 0) -> still_there;
+wait_gone(T, N) ->
+    case ets:info(T) of
+        undefined -> gone;
+        _ -> receive after 10 -> wait_gone(T, N - 1) end
+    end.
+
+heir_test() ->
+    Self = self(),
+    spawn(fun() -> T = ets:new(left, [{heir, Self, data}]), ets:insert(T, {a, 1}) end),
+    receive {'ETS-TRANSFER', T, _, Data} -> {Data, ets:lookup(T, a), ets:info(T, owner) =:= self()} end.
+
+give_away_test() ->
+    Self = self(),
+    T = ets:new(given, []),
+    Pid = spawn(fun() -> receive {'ETS-TRANSFER', Tab, From, Data} -> ets:insert(Tab, {b, 1}), Self ! {From =:= Self, Data}, receive stop -> ok end end end),
+    G = ets:give_away(T, Pid, hello),
+    R = receive X -> X end,
+    {G, R, ets:lookup(T, b), t(fun() -> ets:insert(T, {c, 1}) end)}.
+
+protection_test() ->
+    T = ets:new(t, [protected]),
+    ets:insert(T, {a, 1}),
+    Self = self(),
+    spawn(fun() -> Self ! {t(fun() -> ets:insert(T, {b, 1}) end), ets:lookup(T, a)} end),
+    receive X -> X end.
+
+fold_test() ->
+    T = ets:new(t, [ordered_set]),
+    ets:insert(T, [{N, N} || N <- lists:seq(1, 5)]),
+    {ets:foldl(fun({K, _}, A) -> [K | A] end, [], T), ets:foldr(fun({K, _}, A) -> [K | A] end, [], T)}.
+
+fun2ms_test() ->
+    Spec = [{{'$1', '$2'}, [{'>', '$2', 1}], ['$1']}],
+    Compiled = ets:match_spec_compile(Spec),
+    {ets:test_ms({a, 2}, Spec), ets:test_ms({a, 1}, Spec), ets:match_spec_run([{a, 2}, {b, 1}, {c, 3}], Compiled), ets:is_compiled_ms(Compiled), ets:is_compiled_ms(x)}.
+
+replace_test() ->
+    T = ets:new(t, [ordered_set]),
+    ets:insert(T, [{1, a}, {2, b}]),
+    {ets:select_replace(T, [{{'$1', a}, [], [{{'$1', z}}]}]), ets:tab2list(T)}.
+
+keypos_test() ->
+    T = ets:new(t, [{keypos, 2}, ordered_set]),
+    ets:insert(T, [{x, 2}, {y, 1}]),
+    {ets:tab2list(T), ets:lookup(T, 1), ets:first(T), t(fun() -> ets:insert(T, {a}) end)}.
+
+concurrent_test() ->
+    T = ets:new(t, [public]),
+    ets:insert(T, {n, 0}),
+    Pids = [spawn_monitor(fun() -> [begin ets:update_counter(T, n, 1), ets:insert(T, {{P, N}, N}) end || N <- lists:seq(1, 20)] end) || P <- lists:seq(1, 5)],
+    [receive {'DOWN', M, process, _, _} -> ok end || {_, M} <- Pids],
+    {ets:lookup(T, n), ets:info(T, size)}.
+
+lookup_element_test() ->
+    T = ets:new(t, []),
+    ets:insert(T, {a, 1, 2}),
+    {ets:lookup_element(T, a, 3), ets:lookup_element(T, z, 2, none), t(fun() -> ets:lookup_element(T, a, 9) end)}.
+
+persistent_term_test() ->
+    A = persistent_term:put({?MODULE, k}, [1, 2]), B = persistent_term:get({?MODULE, k}), C = lists:member({{?MODULE, k}, [1, 2]}, persistent_term:get()),
+    {A, B, C, persistent_term:get(nothing, default), t(fun() -> persistent_term:get(nothing) end), persistent_term:erase({?MODULE, k}), persistent_term:erase({?MODULE, k}), persistent_term:get({?MODULE, k}, gone)}.
+
+atomics_test() ->
+    A = atomics:new(3, []), U = atomics:new(1, [{signed, false}]),
+    {atomics:put(A, 1, 5), atomics:get(A, 1), atomics:add(A, 1, 2), atomics:add_get(A, 1, -10), atomics:sub_get(A, 2, 1), atomics:exchange(A, 3, 9), atomics:compare_exchange(A, 3, 9, 8), atomics:compare_exchange(A, 3, 9, 7),
+     atomics:get(A, 3), atomics:sub_get(U, 1, 1), maps:with([min, max, size], atomics:info(A)), t(fun() -> atomics:get(A, 4) end), t(fun() -> atomics:new(0, []) end)}.
+
+counters_test() ->
+    C = counters:new(2, [write_concurrency]),
+    {counters:add(C, 1, 3), counters:sub(C, 1, 1), counters:put(C, 2, 7), counters:get(C, 1), counters:get(C, 2), maps:get(size, counters:info(C))}.

@@ -1,0 +1,206 @@
+%% Processes, timers, and the behaviours that stand on them.
+-module(otp_process_tests).
+-compile(export_all).
+-compile(nowarn_export_all).
+
+tests() ->
+    [spawn_test, link_test, monitor_test, register_test, send_after_test, start_timer_test, cancel_timer_test, timer_order_test, apply_test, apply_errors_test,
+     gen_server_test, gen_server_crash_test, gen_server_timeout_test, gen_statem_test, gen_event_test, supervisor_test, proc_lib_test, sys_test, timer_module_test,
+     process_flag_test, dictionary_test, hibernate_test, receive_test, pids_test, exit_test, call_timeout_test].
+
+t(Work) ->
+    try Work() catch Class:Reason -> {Class, Reason} end.
+
+spawn_test() ->
+    S = self(),
+    spawn(fun() -> S ! a end), spawn(?MODULE, tell, [S, b]), spawn_link(fun() -> S ! c end), spawn_opt(fun() -> S ! d end, [{min_heap_size, 500}, {priority, low}]),
+    {P, M} = spawn_monitor(?MODULE, tell, [S, e]), spawn(node(), fun() -> S ! f end), {_, M2} = spawn_opt(?MODULE, tell, [S, g], [monitor]),
+    [receive X -> X end || X <- [a, b, c, d, e, f, g]] ++ [receive {'DOWN', M, process, P, R} -> R end, receive {'DOWN', M2, process, _, R2} -> R2 end].
+
+tell(To, What) -> To ! What.
+
+link_test() ->
+    process_flag(trap_exit, true),
+    P = spawn_link(fun() -> exit(bye) end),
+    A = receive {'EXIT', P, R} -> R end,
+    Q = spawn_link(fun() -> receive stop -> ok end end),
+    exit(Q, killed_by_test),
+    B = receive {'EXIT', Q, R2} -> R2 end,
+    W = spawn(fun() -> receive stop -> ok end end),
+    unlink(W), exit(W, kill),
+    {A, B}.
+
+monitor_test() ->
+    P = spawn(fun() -> receive stop -> ok end end),
+    M = monitor(process, P), demonitor(M), M2 = monitor(process, P), P ! stop,
+    A = receive {'DOWN', M2, process, P, R} -> R end,
+    M3 = monitor(process, P),
+    B = receive {'DOWN', M3, process, P, R3} -> R3 end,
+    {A, B, demonitor(M2, [flush]), receive X -> X after 0 -> none end}.
+
+register_test() ->
+    P = spawn(fun() -> receive stop -> ok end end),
+    {register(a_name, P), whereis(a_name) =:= P, t(fun() -> register(a_name, self()) end), lists:member(a_name, registered()), unregister(a_name), whereis(a_name), t(fun() -> a_name ! x end), t(fun() -> unregister(a_name) end)}.
+
+send_after_test() ->
+    R = erlang:send_after(20, self(), later), A = is_reference(R),
+    {A, receive later -> got after 5000 -> lost end, erlang:cancel_timer(R), erlang:read_timer(R)}.
+
+start_timer_test() ->
+    R = erlang:start_timer(10, self(), payload),
+    receive {timeout, R, X} -> X after 5000 -> lost end.
+
+cancel_timer_test() ->
+    R = erlang:send_after(60000, self(), never),
+    L = erlang:read_timer(R), C = erlang:cancel_timer(R),
+    {is_integer(L), L > 50000, is_integer(C), erlang:cancel_timer(R), receive never -> got after 30 -> none end, t(fun() -> erlang:send_after(-1, self(), x) end), erlang:cancel_timer(make_ref())}.
+
+timer_order_test() ->
+    [erlang:send_after(T, self(), T) || T <- [60, 20, 40]],
+    [receive X -> X after 5000 -> lost end || _ <- [1, 2, 3]].
+
+apply_test() ->
+    F = fun(A, B) -> A - B end, M = lists, N = reverse,
+    {apply(F, [3, 1]), apply(lists, sum, [[1, 2]]), apply(M, N, [[1, 2]]), M:N([3, 4]), apply(erlang, '+', [1, 2]), (fun lists:max/1)([1, 5]), apply(fun erlang:abs/1, [-1]), apply(erlang, binary_part, [<<"abc">>, 1, 1]),
+     erlang:apply(fun() -> none end, []), apply(?MODULE, many, [1, 2, 3, 4, 5, 6, 7, 8])}.
+
+processes_of(L) -> L.
+
+many(A, B, C, D, E, F, G, H) -> [H, G, F, E, D, C, B, A].
+
+apply_errors_test() ->
+    [element(1, t(fun() -> apply(lists, nothing_like_it, []) end)), element(2, t(fun() -> apply(no_such_module, f, [1]) end)),
+     t(fun() -> apply(hd(processes_of([notfun])), [1]) end)].
+
+%% A counter.
+init(N) when is_integer(N) -> {ok, N};
+init({state, N}) -> {ok, counting, N};
+init(event) -> {ok, []};
+init({children, Children}) -> {ok, {#{strategy => one_for_one, intensity => 5, period => 10}, Children}};
+init(ignore) -> ignore;
+init(stop) -> {stop, not_today}.
+
+handle_call(get, _, N) -> {reply, N, N};
+handle_call({add, K}, _, N) -> {reply, ok, N + K};
+handle_call(later, From, N) -> self() ! {answer, From}, {noreply, N};
+handle_call(crash, _, _) -> error(crash_asked);
+handle_call(stop, _, N) -> {stop, normal, stopped, N};
+handle_call(never, _, N) -> {noreply, N};
+handle_call({event, _}, _, L) -> {reply, ok, L};
+handle_call(quick, _, N) -> {reply, quick, N, 10}.
+
+handle_call(events, L) -> {ok, lists:reverse(L), L}.
+
+handle_cast({add, K}, N) -> {noreply, N + K}.
+handle_info({answer, From}, N) -> gen_server:reply(From, answered), {noreply, N};
+handle_info(timeout, N) -> {noreply, N + 1000};
+handle_info(_, N) -> {noreply, N}.
+handle_event(E, L) -> {ok, [E | L]}.
+callback_mode() -> handle_event_function.
+handle_event({call, From}, get, counting, N) -> {keep_state_and_data, [{reply, From, N}]};
+handle_event(cast, up, counting, N) -> {keep_state, N + 1};
+handle_event(cast, sleep, counting, N) -> {next_state, asleep, N, [{state_timeout, 20, wake}]};
+handle_event(state_timeout, wake, asleep, N) -> {next_state, counting, N + 100};
+handle_event({call, _}, get, asleep, _) -> {keep_state_and_data, [postpone]}.
+terminate(_, _) -> ok.
+terminate(_, _, _) -> ok.
+code_change(_, S, _) -> {ok, S}.
+code_change(_, S, D, _) -> {ok, S, D}.
+
+gen_server_test() ->
+    {ok, P} = gen_server:start_link(?MODULE, 5, []),
+    gen_server:cast(P, {add, 2}),
+    {gen_server:call(P, get), gen_server:call(P, {add, 3}), gen_server:call(P, get), gen_server:call(P, later), gen_server:stop(P), is_process_alive(P), element(1, gen_server:start({local, counter}, ?MODULE, 1, [])),
+     gen_server:call(counter, get), element(1, gen_server:start({local, counter}, ?MODULE, 1, [])), gen_server:call(counter, stop), gen_server:start(?MODULE, ignore, []), gen_server:start(?MODULE, stop, []), whereis(counter)}.
+
+gen_server_crash_test() ->
+    logger:set_primary_config(level, none),
+    {ok, P} = gen_server:start(?MODULE, 5, []),
+    M = monitor(process, P),
+    {exit, {{A, _}, {gen_server, call, _}}} = t(fun() -> gen_server:call(P, crash) end),
+    B = receive {'DOWN', M, process, P, {R, _}} -> R end,
+    {A, B, element(2, t(fun() -> gen_server:call(nobody_there, x) end))}.
+
+gen_server_timeout_test() ->
+    {ok, P} = gen_server:start_link(?MODULE, 0, []),
+    A = gen_server:call(P, quick),
+    receive after 60 -> ok end,
+    {A, gen_server:call(P, get), gen_server:stop(P)}.
+
+call_timeout_test() ->
+    {ok, P} = gen_server:start(?MODULE, 0, []),
+    {exit, {timeout, _}} = t(fun() -> gen_server:call(P, never, 20) end),
+    {gen_server:call(P, get), gen_server:stop(P)}.
+
+gen_statem_test() ->
+    {ok, P} = gen_statem:start_link(?MODULE, {state, 0}, []),
+    gen_statem:cast(P, up), A = gen_statem:call(P, get), gen_statem:cast(P, sleep),
+    {A, gen_statem:call(P, get), gen_statem:stop(P)}.
+
+gen_event_test() ->
+    {ok, P} = gen_event:start_link(),
+    A = gen_event:add_handler(P, ?MODULE, event), gen_event:notify(P, one), gen_event:sync_notify(P, two),
+    {A, gen_event:call(P, ?MODULE, events), gen_event:which_handlers(P), gen_event:delete_handler(P, ?MODULE, x), gen_event:which_handlers(P), gen_event:stop(P)}.
+
+supervisor_test() ->
+    logger:set_primary_config(level, none),
+    process_flag(trap_exit, true),
+    Child = #{id => one, start => {gen_server, start_link, [{local, supervised}, ?MODULE, 1, []]}},
+    {ok, S} = supervisor:start_link(?MODULE, {children, [Child]}),
+    P = whereis(supervised), M = monitor(process, P), exit(P, kill),
+    receive {'DOWN', M, process, P, _} -> ok end,
+    Q = wait_for(supervised, P, 200),
+    R = {is_pid(Q), Q =/= P, gen_server:call(supervised, get), [Id || {Id, _, _, _} <- supervisor:which_children(S)], supervisor:count_children(S), supervisor:terminate_child(S, one), supervisor:delete_child(S, one)},
+    unlink(S), exit(S, shutdown),
+    R.
+
+wait_for(_, _, 0) -> never;
+wait_for(Name, Old, N) ->
+    case whereis(Name) of
+        Pid when is_pid(Pid), Pid =/= Old -> Pid;
+        _ -> receive after 10 -> wait_for(Name, Old, N - 1) end
+    end.
+
+proc_lib_test() ->
+    A = proc_lib:start_link(?MODULE, acknowledge, [hello]), P = proc_lib:spawn_link(fun() -> receive stop -> ok end end),
+    B = proc_lib:translate_initial_call(P), P ! stop,
+    {A, element(1, B), proc_lib:start(?MODULE, fail, [why])}.
+
+acknowledge(What) -> proc_lib:init_ack({ok, What}).
+fail(Why) -> proc_lib:init_fail({error, Why}, {exit, normal}).
+
+sys_test() ->
+    {ok, P} = gen_server:start_link(?MODULE, 5, []),
+    A = sys:get_state(P), sys:replace_state(P, fun(N) -> N * 2 end),
+    {A, sys:get_state(P), sys:suspend(P), sys:resume(P), gen_server:call(P, get), element(1, sys:get_status(P)), gen_server:stop(P)}.
+
+timer_module_test() ->
+    {T, V} = timer:tc(fun() -> timer:sleep(20), v end),
+    {T >= 20000, V, timer:seconds(2), timer:hms(1, 1, 1), timer:now_diff({1, 2, 3}, {1, 1, 3})}.
+
+process_flag_test() ->
+    {process_flag(trap_exit, true), process_flag(trap_exit, false), process_flag(priority, normal), t(fun() -> process_flag(nonsense, 1) end), process_info(self(), trap_exit)}.
+
+dictionary_test() ->
+    {put(a, 1), put(a, 2), get(a), get(z), lists:member({a, 2}, get()), get_keys(2), erase(a), get(a)}.
+
+hibernate_test() ->
+    S = self(),
+    P = spawn(fun() -> proc_lib:hibernate(?MODULE, woken, [S]) end),
+    P ! wake,
+    receive {woken, X} -> X after 5000 -> lost end.
+
+woken(To) -> receive wake -> To ! {woken, yes} end.
+
+receive_test() ->
+    self() ! {b, 1}, self() ! {a, 2}, self() ! {b, 3},
+    A = receive {a, X} -> X end, B = [receive {b, Y} -> Y end || _ <- [1, 2]],
+    {A, B, receive _ -> more after 0 -> none end, receive _ -> more after 5 -> none end}.
+
+pids_test() ->
+    P = self(), R = make_ref(),
+    {list_to_pid(pid_to_list(P)) =:= P, is_pid(P), binary_to_term(term_to_binary({P, R})) =:= {P, R}, is_process_alive(P), node(P), lists:member(P, processes()), t(fun() -> list_to_pid(processes_of("nonsense")) end), R =/= make_ref()}.
+
+exit_test() ->
+    [begin {P, M} = spawn_monitor(F), receive {'DOWN', M, process, P, R} -> case R of {X, S} when is_list(S) -> X; _ -> R end end end
+     || F <- [fun() -> ok end, fun() -> exit(a) end, fun() -> exit(self(), kill), receive after infinity -> ok end end, fun() -> throw(b) end, fun() -> error(c) end]].

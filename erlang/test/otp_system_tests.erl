@@ -1,0 +1,124 @@
+%% What programs ask of the system: time, random numbers, digests, code, environment, evaluation and compiling.
+-module(otp_system_tests).
+-compile(export_all).
+-compile(nowarn_export_all).
+
+tests() ->
+    [md5_test, checksums_test, external_test, time_test, calendar_test, rand_test, base64_test, json_test, environment_test, code_test, eval_test, eval_receive_test, eval_errors_test,
+     parse_test, lint_test, pretty_test, compile_test, compile_errors_test, compile_language_test, system_test, functions_test, stack_test, match_spec_test, os_test].
+
+t(Work) ->
+    try Work() catch Class:Reason -> {Class, Reason} end.
+
+md5_test() ->
+    C = erlang:md5_update(erlang:md5_update(erlang:md5_init(), "ab"), <<"c">>),
+    {erlang:md5("abc"), erlang:md5_final(C) =:= erlang:md5("abc"), crypto_hash()}.
+
+crypto_hash() -> erlang:md5(<<>>).
+
+checksums_test() ->
+    {erlang:crc32("abc"), erlang:adler32("abc"), erlang:adler32(erlang:adler32("ab"), "c"), is_integer(erlang:phash2(x)), erlang:phash2(x) =:= erlang:phash2(x), erlang:phash2({a, 1}, 10) < 10}.
+
+external_test() ->
+    T = {a, [1, 2.5, "x"], #{k => <<"v">>}, -70000, 1 bsl 70, true, []},
+    {binary_to_term(term_to_binary(T)) =:= T, binary_to_term(term_to_binary(T, [compressed])) =:= T, term_to_binary(abc), t(fun() -> binary_to_term(<<1, 2>>) end), binary_to_term(<<131, 97, 5>>, [safe]), erlang:external_size(abc) > 0}.
+
+time_test() ->
+    A = erlang:monotonic_time(), B = erlang:monotonic_time(),
+    {B >= A, erlang:convert_time_unit(1500, millisecond, second), erlang:convert_time_unit(2, second, microsecond), erlang:system_time(second) > 1700000000, is_integer(os:system_time(millisecond)), tuple_size(os:timestamp()),
+     abs(erlang:system_time(millisecond) - (erlang:monotonic_time(millisecond) + erlang:time_offset(millisecond))) < 1000, tuple_size(date()), tuple_size(time())}.
+
+calendar_test() ->
+    {calendar:day_of_the_week(2026, 11, 23), calendar:date_to_gregorian_days({2000, 1, 1}), calendar:gregorian_seconds_to_datetime(63900000000), calendar:is_leap_year(2024), calendar:last_day_of_the_month(2023, 2),
+     calendar:iso_week_number({2026, 1, 1}), calendar:system_time_to_rfc3339(0, [{offset, "Z"}]), calendar:rfc3339_to_system_time("2020-01-02T03:04:05Z"), calendar:seconds_to_time(3661), calendar:valid_date({2023, 2, 30}),
+     erlang:universaltime_to_posixtime({{1970, 1, 2}, {0, 0, 0}}), erlang:posixtime_to_universaltime(86400), calendar:universal_time() =< calendar:universal_time()}.
+
+rand_test() ->
+    S = rand:seed_s(exsss, {1, 2, 3}),
+    {X, S2} = rand:uniform_s(1000, S), {F, _} = rand:uniform_s(S2),
+    N = rand:uniform(10),
+    {X, F, N >= 1 andalso N =< 10, element(1, rand:uniform_s(100, rand:seed_s(exro928ss, 42)))}.
+
+base64_test() ->
+    {base64:encode(<<"hello">>), base64:decode("aGVsbG8="), base64:encode_to_string("ab"), base64:encode(<<255, 254>>, #{mode => urlsafe})}.
+
+json_test() ->
+    {json:decode(<<"{\"a\":[1,2.5,null,true,\"\\u00e9\"]}">>), iolist_to_binary(json:encode([1, 2.5, null, <<"a\"b">>, [[]]])), iolist_to_binary(json:encode(#{<<"k">> => #{a => 1}})), t(fun() -> json:decode(<<"{">>) end), t(fun() -> json:decode(<<"[1,]">>) end)}.
+
+environment_test() ->
+    {application:get_env(no_app, key), application:set_env(no_app, key, 1), application:get_env(no_app, key), application:get_env(no_app, other, default), application:get_all_env(no_app), application:unset_env(no_app, key), application:get_env(no_app, key)}.
+
+code_test() ->
+    {code:ensure_loaded(lists), element(1, code:ensure_loaded(no_such_module)), erlang:function_exported(lists, map, 2), erlang:function_exported(lists, nothing, 2), erlang:module_loaded(lists), erlang:module_loaded(no_such_module), code:ensure_modules_loaded([lists, maps])}.
+
+eval(Text) ->
+    {ok, Tokens, _} = erl_scan:string(Text),
+    {ok, Expressions} = erl_parse:parse_exprs(Tokens),
+    {value, Value, _} = erl_eval:exprs(Expressions, erl_eval:new_bindings()),
+    Value.
+
+eval_test() ->
+    [eval(Text) || Text <- ["1 + 2 * 3.", "X = [1,2,3], [Y * 2 || Y <- X, Y > 1].", "F = fun F(0) -> 1; F(N) -> N * F(N - 1) end, F(10).", "case {a, 1} of {a, N} when N > 0 -> N; _ -> no end.", "M = #{a => 1}, M#{b => 2}.",
+        "#{a := X} = #{a => 7}, X.", "try throw(x) catch throw:Y -> {caught, Y} end.", "if 1 > 2 -> a; true -> b end.", "<<A:8, R/binary>> = <<1, 2, 3>>, {A, R}.", "begin X = 1, X + 1 end.", "maybe {ok, A} ?= {ok, 1}, A end.",
+        "(fun(X, Y) -> X + Y end)(1, 2).", "lists:map(fun(X) -> X * X end, [1, 2]).", "catch 1 / 0, ok.", "\"a\" ++ \"b\".", "[X || {X, 1} <- [{a, 1}, {b, 2}]].", "#{K => V || {K, V} <- [{a, 1}]}.", "$a + 1.", "<< <<X>> || X <- [1, 2] >>."]].
+
+eval_receive_test() ->
+    self() ! {b, 1}, self() ! {a, 2},
+    {eval("receive {a, X} -> X end."), eval("receive Y -> Y after 0 -> none end."), eval("receive Z -> Z after 5 -> none end.")}.
+
+eval_errors_test() ->
+    [t(fun() -> eval(Text) end) || Text <- ["1 / 0.", "X + 1.", "{a, 1} = {b, 1}.", "case 1 of 2 -> a end.", "if false -> a end.", "exit(x).", "throw(y).", "error(z).", "lists:nth(1, []).", "#{a := 1} = #{}.", "(fun(1) -> a end)(2)."], eval_is_plain(Text)].
+
+%% Those whose reason holds a fun or the evaluator's own bindings differ by nature.
+eval_is_plain("(fun" ++ _) -> false;
+eval_is_plain(_) -> true.
+
+parse_test() ->
+    {erl_scan:string("foo(X, 'B', \"s\", 1.5, $a) -> % c\n ok."), erl_parse:parse_term(element(2, erl_scan:string("{a, [1, \"b\"]}."))), erl_scan:string("'unfinished"), element(1, erl_parse:parse_exprs(element(2, erl_scan:string("1 + .")))), erl_scan:string("16#ff 2#101 1_000 1.0e3.")}.
+
+forms(Text) -> forms(Text, 1).
+forms(Text, Line) ->
+    case erl_scan:tokens([], Text, Line) of
+        {done, {ok, Tokens, Next}, Rest} -> {ok, Form} = erl_parse:parse_form(Tokens), [Form | forms(Rest, Next)];
+        _ -> []
+    end.
+
+lint_test() ->
+    erl_lint:module(forms("-module(m).\n-export([f/0]).\nf() -> X = 1, g(Y).\nh() -> ok.\n"), "m.erl").
+
+pretty_test() ->
+    [lists:flatten(erl_pp:form(Form)) || Form <- forms("-module(m).\nf(X) when X > 1 -> case X of 2 -> a; _ -> [Y || Y <- [1,2]] end;\nf(_) -> #{a => <<1:8>>}.\n")].
+
+compile_test() ->
+    {ok, otp_made, Beam} = compile:forms(forms("-module(otp_made).\n-export([f/1, g/0]).\nf(X) -> [Y * X || Y <- lists:seq(1, 5)].\ng() -> try throw(a) catch A -> {caught, A} end.\n"), [binary]),
+    {module, otp_made} = code:load_binary(otp_made, "otp_made.erl", Beam),
+    {otp_made:f(3), otp_made:g(), is_binary(Beam)}.
+
+compile_errors_test() ->
+    {compile:forms(forms("-module(m).\n-export([f/0]).\nf() -> X.\n"), [return]), compile:forms(forms("-module(m).\nf() -> 1.\n"), [return])}.
+
+compile_language_test() ->
+    {ok, otp_lang, Beam} = compile:forms(forms("-module(otp_lang).\n-export([r/1, b/1, m/1, c/0, k/1]).\n-record(p, {x, y = 2}).\nr(X) -> P = #p{x = X}, {P#p.y, P}.\nb(<<A:16, B/binary>>) -> {A, B}.\n"
+        "m(#{k := V} = M) when map_size(M) > 0 -> M#{k := V + 1, n => 0}.\nc() -> F = fun(0, A, _) -> A; (N, A, G) -> G(N - 1, A * N, G) end, F(20, 1, F).\nk(L) -> lists:foldl(fun({K, V}, A) -> maps:put(K, V, A) end, #{}, L).\n"), [binary]),
+    {module, _} = code:load_binary(otp_lang, "otp_lang.erl", Beam),
+    {otp_lang:r(1), otp_lang:b(<<1, 2, 3>>), otp_lang:m(#{k => 1}), otp_lang:c(), otp_lang:k([{a, 1}])}.
+
+system_test() ->
+    {is_list(erlang:system_info(otp_release)), is_integer(erlang:system_info(process_count)), is_integer(erlang:system_info(schedulers)), t(fun() -> erlang:system_info(nonsense) end), node(), nodes(), is_alive(), tuple_size(erlang:statistics(runtime)), erlang:system_info(wordsize) > 0}.
+
+functions_test() ->
+    F = fun(X) -> X end, G = fun lists:map/2,
+    {erlang:fun_info(F, arity), erlang:fun_info(G, module), erlang:fun_info(G, name), erlang:fun_info(G, type), is_function(F, 1), is_function(F, 2), fun lists:map/2 =:= G, erlang:is_builtin(erlang, self, 0)}.
+
+%% The last function of a trace; AtomVM leaves out the arguments and where a native failed.
+stack_test() ->
+    [element(2, t(fun() -> deep(3) end)), try deep(2) catch _:_:Stack -> {element(1, hd(Stack)), element(2, hd(Stack))} end].
+
+deep(0) -> error(bottom);
+deep(N) -> 1 + deep(N - 1).
+
+match_spec_test() ->
+    erlang:match_spec_test({a, 1}, [{{'$1', '$2'}, [{'is_atom', '$1'}], [{{'$2', '$1'}}]}], table).
+
+os_test() ->
+    {tuple_size(os:type()), os:getenv("NOT_SET_ANYWHERE"), os:getenv("NOT_SET_ANYWHERE", "default"), is_list(os:getpid())}.
