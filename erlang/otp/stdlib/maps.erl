@@ -21,6 +21,26 @@ is_key(Key, Map) -> erlang:error({badmap, Map}, [Key, Map]).
 
 from_list(Pairs) -> from_list(Pairs, #{}, Pairs).
 
+%% AtomVM copies the whole map for each key that is added; reading many from the external format is far quicker.
+%% Only for what surely comes back from there as it went in.
+rebuilt(Pairs) ->
+    case length(Pairs) > 24 andalso lists:all(fun({Key, Value}) -> is_plain(Key) andalso is_plain(Value) end, Pairs) of
+        true ->
+            Body = [[external(Key), external(Value)] || {Key, Value} <- Pairs],
+            binary_to_term(iolist_to_binary([<<131, 116, (length(Pairs)):32>>, Body]));
+        false ->
+            from_list(Pairs)
+    end.
+
+external(Term) ->
+    <<131, Rest/binary>> = term_to_binary(Term),
+    Rest.
+
+is_plain(Term) when is_atom(Term); is_number(Term); is_binary(Term); is_pid(Term); Term =:= [] -> true;
+is_plain([Head | Tail]) -> is_plain(Head) andalso is_plain(Tail);
+is_plain(Term) when is_tuple(Term) -> is_plain(tuple_to_list(Term));
+is_plain(_) -> false.
+
 from_list([{Key, Value} | Pairs], Map, All) -> from_list(Pairs, Map#{Key => Value}, All);
 from_list([], Map, _All) -> Map;
 from_list(_, _Map, All) -> erlang:error(badarg, [All]).
@@ -48,7 +68,7 @@ put(Key, Value, Map) when is_map(Map) -> Map#{Key => Value};
 put(Key, Value, Map) -> erlang:error({badmap, Map}, [Key, Value, Map]).
 
 remove(Key, Map) when is_map_key(Key, Map) ->
-    from_list([Pair || {K, _} = Pair <- erts_internal:map_next(0, Map, []), K =/= Key]);
+    rebuilt([Pair || {K, _} = Pair <- erts_internal:map_next(0, Map, []), K =/= Key]);
 remove(_Key, Map) when is_map(Map) -> Map;
 remove(Key, Map) -> erlang:error({badmap, Map}, [Key, Map]).
 

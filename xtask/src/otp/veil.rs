@@ -12,6 +12,8 @@ const VEILED: [&str; 9] = [
     "ets:",
     "maps:next/1",
     "erlang:fun_info/2",
+    "erlang:float_to_list/2",
+    "erlang:float_to_binary/2",
     "erlang:nif_error/1",
     "erlang:process_flag/2",
     "erlang:raise/3",
