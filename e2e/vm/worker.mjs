@@ -10,7 +10,7 @@ self.onmessage = async ({ data: { vm, pack, memory } }) => {
   const line = (text) => {
     lines.push(text);
     // The VM says so once start/0 has returned; nothing of the program comes after it.
-    if (text.startsWith("Return value:")) settle("returned");
+    if (text.startsWith('Return value:')) settle('returned');
   };
   try {
     const [{ default: start }, program] = await Promise.all([
@@ -20,8 +20,8 @@ self.onmessage = async ({ data: { vm, pack, memory } }) => {
     await start({
       ...(memory ? { INITIAL_MEMORY: memory } : {}),
       locateFile: (name) => `${vm}/${name}`,
-      preRun: [({ FS }) => FS.writeFile("/program.avm", new Uint8Array(program))],
-      arguments: ["/program.avm"],
+      preRun: [({ FS }) => FS.writeFile('/program.avm', new Uint8Array(program))],
+      arguments: ['/program.avm'],
       print: line,
       printErr: (text) => line(`stderr: ${text}`),
       onAbort: (what) => settle(`aborted: ${what}`),
@@ -31,4 +31,4 @@ self.onmessage = async ({ data: { vm, pack, memory } }) => {
     settle(`failed: ${error}`);
   }
 };
-self.postMessage("ready");
+self.postMessage('ready');

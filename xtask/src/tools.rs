@@ -54,8 +54,7 @@ impl Tools {
 
 /// Makes sure of everything that building the site needs.
 pub fn for_build() -> Result<Tools> {
-    node()?;
-    node_packages()?;
+    for_vm()?;
     let folders = vec![
         cargo_tool(&Crate {
             name: "wasm-bindgen-cli",
@@ -72,6 +71,12 @@ pub fn for_build() -> Result<Tools> {
         place::at("node_modules/.bin"),
     ];
     Ok(Tools { folders })
+}
+
+/// Makes sure of Node and its packages alone, where the VM and its optimiser come from.
+pub fn for_vm() -> Result<()> {
+    node()?;
+    node_packages()
 }
 
 /// The folder of `cargo-llvm-cov`.

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::lean::{self, Outcome, Step};
-use crate::{place, step};
+use crate::{place, step, tools};
 
 pub use compare::{compare, report};
 
@@ -61,6 +61,7 @@ pub fn main(options: &Options) -> Result<()> {
         (options.only.is_empty() || options.only.contains(step)) && !options.skip.contains(step)
     };
     let steps: Vec<Step> = Step::all().iter().filter(chosen).copied().collect();
+    tools::for_vm()?;
     let vm = prepare_with(options.vm.as_deref(), &steps)?;
     for file in [&vm.glue, &vm.wasm] {
         println!("{} {}", fs::metadata(file)?.len(), file.display());

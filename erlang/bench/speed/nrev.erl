@@ -6,7 +6,6 @@ start() ->
     List = seq(1, 600),
     stopwatch:best(fun() -> sum(nrev(List), 0) end).
 
-
 nrev([]) -> [];
 nrev([H | T]) -> app(nrev(T), [H]).
 
