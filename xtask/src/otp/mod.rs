@@ -1,5 +1,6 @@
 //! Erlang/OTP for the browser: finds or fetches a host OTP and turns its modules and our overlays into packs.
 
+mod check;
 mod debian;
 mod lock;
 mod merge;
@@ -17,6 +18,7 @@ use clap::Args;
 
 use crate::step::{already, step};
 use crate::{place, vm};
+pub use check::main as test;
 use modules::Source;
 pub use packs::PackFile;
 pub use toolchain::{Toolchain, prepare};

@@ -132,7 +132,7 @@ fn lists(list: &str, name: &str) -> bool {
 }
 
 /// The files with an ending in a folder, by stem; none if there is no such folder.
-fn files(folder: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>> {
+pub fn files(folder: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>> {
     if !folder.exists() {
         return Ok(Vec::new());
     }

@@ -8,7 +8,7 @@
 use anyhow::{Result, bail};
 
 /// What is hidden: whole modules end in a colon.
-const VEILED: [&str; 9] = [
+const VEILED: &[&str] = &[
     "ets:",
     "maps:next/1",
     "erlang:fun_info/2",
@@ -25,7 +25,7 @@ const VEILED: [&str; 9] = [
 /// The same VM with these natives under their veiled names.
 pub fn veil(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut veiled = wasm.to_vec();
-    for name in VEILED {
+    for &name in VEILED {
         let mut found = 0;
         for position in positions(wasm, name) {
             veiled[position + 1].make_ascii_uppercase();
@@ -73,7 +73,7 @@ mod tests {
     /// A data segment in which every veiled native stands once, `added` behind them.
     fn data(added: &str) -> Vec<u8> {
         let mut text = String::from("\0");
-        for name in VEILED {
+        for &name in VEILED {
             let tail = if name.ends_with(':') { "new/2" } else { "" };
             text.push_str(&format!("{name}{tail}\0"));
         }
