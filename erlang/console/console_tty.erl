@@ -14,13 +14,16 @@
 %% The editor's own key for "throw this expression away" (Alt-C).
 -define(CLEAR_EXPRESSION, <<"\ec">>).
 
-%% A shell that dies younger than this would only die again: it waits for a key.
+%% A shell that dies young this often in a row would only die again: then it
+%% waits for a key.
 -define(YOUNG_MS, 1000).
+-define(YOUNG_DEATHS, 3).
 
 -record(tty, {device :: console_device:device(),
               screen :: console_screen:screen(),
               group = none :: none | waiting | pid(),
               started_ms = 0 :: integer(),
+              young_deaths = 0 :: non_neg_integer(),
               batch = [] :: iodata(),
               batched = 0 :: non_neg_integer()}).
 
@@ -95,17 +98,24 @@ handle({start_shell, Cols, Rows}, Tty) ->
 handle({'EXIT', Group, Reason}, #tty{group = Group} = Tty) ->
     Left = edit([new_prompt], Tty),
     Told = print(["\n", obituary(Reason), "\n"], Left),
-    case now_ms() - Tty#tty.started_ms of
-        AgeMs when AgeMs >= ?YOUNG_MS ->
-            shell(Told);
-        _ ->
-            print(<<"Press any key to start it again.\n">>, Told#tty{group = waiting})
+    case young_deaths(Told) of
+        ?YOUNG_DEATHS ->
+            print(<<"Press any key to start it again.\n">>,
+                  Told#tty{group = waiting, young_deaths = 0});
+        Deaths ->
+            shell(Told#tty{young_deaths = Deaths})
     end;
 handle(_Other, Tty) ->
     Tty.
 
 shell(Tty) ->
     Tty#tty{group = console_shell:start(), started_ms = now_ms()}.
+
+young_deaths(#tty{started_ms = StartedMs, young_deaths = Deaths}) ->
+    case now_ms() - StartedMs < ?YOUNG_MS of
+        true -> Deaths + 1;
+        false -> 0
+    end.
 
 now_ms() ->
     erlang:monotonic_time(millisecond).

@@ -1,0 +1,113 @@
+// The console in the real VM: runs the suites of this folder there, then types into the shell as a person would.
+//
+//   node erlang/test/console_in_vm.mjs VM_FOLDER BEAM_FOLDER PACK...
+//
+// BEAM_FOLDER holds the compiled suites, PACK... the packs in the order they are loaded.
+
+import { readFile, readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+
+import { openHost } from "../../e2e/vm/host.mjs";
+
+const DEADLINE_MS = 60_000;
+const [vmFolder, beamFolder, ...packs] = process.argv.slice(2);
+const host = await openHost({ vm: vmFolder });
+const vm = await host.boot({ packs, memoryMib: 256 });
+const failures = [];
+let checks = 0;
+
+const check = (what, expected, seen) => {
+  checks += 1;
+  const fits = expected instanceof RegExp ? expected.test(seen) : expected === seen;
+  if (!fits) failures.push(`${what}\n  expected ${expected}\n  seen     ${JSON.stringify(seen)}`);
+};
+
+const ask = async (request) => JSON.parse(await vm.call("console", JSON.stringify(request)));
+
+const evaluate = async (source) => {
+  const { ok, error } = await ask({ op: "eval", source });
+  return ok ? ok.output + ok.value : error.message;
+};
+
+const suites = async () => {
+  const names = (await readdir(beamFolder)).filter((name) => name.endsWith(".beam"));
+  for (const name of names) {
+    const bytes = await readFile(join(beamFolder, name));
+    const path = `/data/${name}`;
+    await vm.write(path, bytes);
+    const module = basename(name, ".beam");
+    const request = { op: "load", path, kind: "beam", modules: [module], bytes: bytes.length };
+    check(`load ${module}`, JSON.stringify({ ok: { modules: [module] } }), JSON.stringify(await ask(request)));
+  }
+  const list = names.map((name) => basename(name, ".beam")).filter((name) => name.endsWith("_tests"));
+  const run = `[io:format("~ts~n", [F]) || F <- console_runner:run([${list}])], ok`;
+  const output = await evaluate(run);
+  console.log(output);
+  check("suites in the VM", /^(console_\w+: \d+ tests\n)+ok$/, output);
+};
+
+const bridge = async () => {
+  for (const bad of ["", "{", "[]", '{"op":"nope"}', '{"op":"eval"}', '{"op":"eval","source":3}', '{"op":"load"}']) {
+    check(`refused: ${bad}`, /"error"/, await vm.call("console", bad));
+  }
+  await evaluate("exit(whereis(console), kill)");
+  await vm.waitFor(() => vm.events.some(({ event }) => event === "process_restarted"), DEADLINE_MS);
+  check("answers after a crash", "pong", (await ask({ op: "ping" })).ok);
+  check("whereis", true, (await ask({ op: "whereis", name: "echo" })).ok);
+  check("whereis nobody", false, (await ask({ op: "whereis", name: "nobody_at_all" })).ok);
+  check("a killed evaluation", "** exception exit: killed", await evaluate("exit(self(), kill)"));
+  check("arity of a closure", "1", await evaluate("X = 1, {arity, A} = erlang:fun_info(fun(Y) -> X + Y end, arity), A"));
+  check("spawn of no fun", /bad argument/, await evaluate("spawn(fun lists:sort/1)"));
+  check("spawn of an external fun", /^<0\.\d+\.0>$/, await evaluate("spawn(fun erlang:self/0)"));
+  const many = await Promise.all(Array.from({ length: 100 }, (_, n) => evaluate(`${n} + 1`)));
+  check("a hundred at once", Array.from({ length: 100 }, (_, n) => n + 1).join(), many.join());
+};
+
+// Each line: what is typed, and what must then stand at the end of the terminal.
+const session = [
+  ["1+2.\r", /\n3\r\n2> $/],
+  ["X = 7.\r", /\n7\r\n3> $/],
+  ["io:format(\"hi~n\").\r", /\nhi\r\nok\r\n4> $/],
+  ["1/0.\r", /in operator {2}'\/'\/2\r\n {8}called as 1 \/ 0\r\n5> $/],
+  ["\x1b[A\x1b[A\r", /\nhi\r\nok\r\n6> $/],
+  ["(fun L() -> L() end)().\r", /\(\)\.\r\n$/],
+  ["\x03", /\^C\r\n\*\* exception exit: killed\r\n7> $/],
+  ["X.\r", /\n7\r\n8> $/],
+  ["lists:ma\t", /mapfoldl\(/],
+  ["\x03", /./],
+  ["inc(N) ->\rN + 1.\r", /\nok\r\n9> $/],
+  ["inc(41).\r", /\n42\r\n10> $/],
+  ["\x12hi\r", /\nhi\r\nok\r\n11> $/],
+  ["io:get_line(\"name> \").\r", /name> $/],
+  ["Joe\r", /\n"Joe\\n"\r\n12> $/],
+  ["foo(.\r", /\* 1:5: syntax error before: '\.'\r\n12> $/],
+  ["exit(whereis(shell), kill).\r", /Shell process terminated![^]*\n1> $/],
+  ["exit(whereis(console_tty), kill).\r", /Eshell[^]*\n1> $/],
+  ["\"日本\".\r", /\n"日本"\r\n2> $/],
+];
+
+const shell = async () => {
+  await ask({ op: "start_shell", cols: 80, rows: 24 });
+  await vm.waitFor(() => vm.terminal.endsWith("1> "), DEADLINE_MS);
+  for (const [typed, expected] of session) {
+    const start = vm.terminal.length;
+    const seen = () => vm.terminal.slice(start);
+    await vm.cast("console_tty", JSON.stringify({ type: "data", text: typed }));
+    await vm.waitFor(() => expected.test(seen()), DEADLINE_MS).catch(() => {});
+    check(`typed ${JSON.stringify(typed)}`, expected, seen());
+  }
+};
+
+try {
+  await vm.waitFor(() => vm.events.some(({ event }) => event === "console_up"), DEADLINE_MS);
+  await suites();
+  await bridge();
+  await shell();
+} catch (error) {
+  failures.push(error.message);
+}
+if (vm.gone !== undefined) failures.push(`the VM is gone: ${vm.gone}\n${vm.stderr}`);
+await host.close();
+failures.forEach((failure) => console.error(`FAILED ${failure}`));
+console.log(`console in the VM: ${checks} checks, ${failures.length} failed`);
+process.exit(failures.length === 0 ? 0 : 1);
