@@ -33,7 +33,7 @@ pub struct Options {
     /// Run the programs of erlang/bench on it and on the untouched VM.
     #[arg(long)]
     compare: bool,
-    /// Compare with these programs alone.
+    /// Compare with these programs, or programs of these kinds (speed, conform), alone.
     #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "compare")]
     programs: Vec<String>,
 }

@@ -61,12 +61,11 @@ impl Run {
     }
 }
 
-/// Runs the programs whose names are given, or all of them, on both VMs.
+/// Runs programs on both VMs: those named, those of a kind that is named (`speed`, `conform`), or all.
 pub fn compare(untouched: &Path, lean: &Vm, only: &[String]) -> Result<Vec<Row>> {
     let folder = place::at("target/bench");
     fs::create_dir_all(&folder)?;
-    let mut programs = step("compile the programs", || compile(&folder))?;
-    programs.retain(|name, _| only.is_empty() || only.contains(name));
+    let programs = step("compile the programs", || compile(&folder, only))?;
     let lean = lean.wasm.parent().context("the VM is in no folder")?;
     let plan = serde_json::json!({
         "vms": { "untouched": { "folder": untouched }, "lean": { "folder": lean } },
@@ -148,16 +147,17 @@ fn difference(one: &[&str], other: &[&str]) -> Option<String> {
 }
 
 /// Compiles the programs and packs each with what they share; by name.
-fn compile(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
+fn compile(folder: &Path, only: &[String]) -> Result<BTreeMap<String, PathBuf>> {
     let toolchain = otp::toolchain::prepare()?;
-    let shared = modules(&toolchain.erlc, &place::at("erlang/bench/lib"), folder)?;
+    let all = |_: &str| true;
+    let shared = modules(&toolchain.erlc, &place::at("erlang/bench/lib"), folder, all)?;
     let mut programs = BTreeMap::new();
     for kind in ["speed", "conform"] {
-        for (name, module) in modules(
-            &toolchain.erlc,
-            &place::at("erlang/bench").join(kind),
-            folder,
-        )? {
+        let is_wanted = |name: &str| {
+            only.is_empty() || only.iter().any(|wanted| wanted == name || wanted == kind)
+        };
+        let sources = place::at("erlang/bench").join(kind);
+        for (name, module) in modules(&toolchain.erlc, &sources, folder, is_wanted)? {
             let mut sections = vec![module];
             sections.extend(shared.values().cloned());
             let file = folder.join(format!("{name}.avm"));
@@ -168,12 +168,18 @@ fn compile(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
     Ok(programs)
 }
 
-/// Compiles the modules of one folder into sections, by name.
-fn modules(erlc: &Path, sources: &Path, folder: &Path) -> Result<BTreeMap<String, Section>> {
+/// Compiles the wanted modules of one folder into sections, by name.
+fn modules(
+    erlc: &Path,
+    sources: &Path,
+    folder: &Path,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<BTreeMap<String, Section>> {
     let mut modules = BTreeMap::new();
     for entry in fs::read_dir(sources)? {
         let source = entry?.path();
-        let Some(name) = source.file_stem().and_then(|name| name.to_str()) else {
+        let name = source.file_stem().and_then(|name| name.to_str());
+        let Some(name) = name.filter(|name| is_wanted(name)) else {
             continue;
         };
         exec::output(
