@@ -2,7 +2,17 @@
 
 use web_sys::HtmlElement;
 
-use crate::state::Theme;
+/// Which colours the page wears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the system asks.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
 
 /// One wish.
 #[derive(Clone, Debug)]

@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use crate::intent::Theme;
+
 /// How far the VM is; the words are part of the contract (`data-testid="vm-state"`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum VmState {
@@ -166,18 +168,6 @@ pub struct LogLine {
     pub severity: Severity,
     /// The text.
     pub text: String,
-}
-
-/// Which colours the page wears.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// As the system asks.
-    #[default]
-    System,
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
 }
 
 /// Every signal of the page. Copyable handles, owned by the app's root.

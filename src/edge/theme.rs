@@ -4,7 +4,7 @@
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{Element, Event, Storage, Window};
 
-use crate::state::Theme;
+use crate::intent::Theme;
 
 const KEY: &str = "atomvm-console.theme";
 const CHOSEN: &str = "data-chosen";

@@ -7,8 +7,8 @@ use super::{
     icon::{Icon, Shape},
 };
 use crate::{
-    intent::Intent,
-    state::{Isolation, State, Theme, VmState},
+    intent::{Intent, Theme},
+    state::{Isolation, State, VmState},
 };
 
 /// The header.

@@ -1,6 +1,8 @@
 //! The project's commands. Each says what it does, does all the set-up it needs, and may be run twice.
 
+mod bench;
 mod bundle;
+mod check;
 mod examples;
 mod exec;
 mod finish;
@@ -12,6 +14,7 @@ mod place;
 mod serve;
 mod site;
 mod step;
+mod tidy;
 mod tools;
 mod vm;
 
@@ -34,6 +37,10 @@ enum Command {
     Build(site::Options),
     /// Build the console and serve it at http://127.0.0.1:8080.
     Serve(serve::Options),
+    /// Run every test: Rust, Erlang, browser.
+    Test(check::Options),
+    /// Measure every figure that the README states.
+    Bench(bench::Options),
     /// Trunk's post-build hook.
     #[command(hide = true)]
     FinishSite,
@@ -41,6 +48,8 @@ enum Command {
     Vm(vm::Options),
     /// Build the Erlang/OTP packs.
     Otp(otp::Options),
+    /// Run the Erlang tests on the host's OTP and in the VM, and compare what they say.
+    ErlangTest,
 }
 
 fn main() -> Result<()> {
@@ -48,8 +57,11 @@ fn main() -> Result<()> {
         Command::Setup => tools::for_build().map(drop),
         Command::Build(options) => site::build(&options),
         Command::Serve(options) => serve::run(&options),
+        Command::Test(options) => check::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::FinishSite => finish::run(),
         Command::Vm(options) => vm::main(&options),
         Command::Otp(options) => otp::main(&options),
+        Command::ErlangTest => otp::test(),
     }
 }

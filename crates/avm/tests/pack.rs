@@ -176,7 +176,7 @@ fn broken_sections_are_refused() {
     );
     change(
         48,
-        b"XXXX",
+        b"QQQQ",
         "at byte 48: this is no BEAM file: it does not begin with FOR1 and BEAM",
     );
     let bytes = sample().write();

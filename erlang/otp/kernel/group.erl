@@ -1,3 +1,4 @@
+%% The shell is a registered process of ours, since there is no user_drv to ask for it.
 -module(group).
 -export([whereis_shell/0]).
 
