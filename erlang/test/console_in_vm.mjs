@@ -2,7 +2,7 @@
 //
 //   node erlang/test/console_in_vm.mjs VM_FOLDER BEAM_FOLDER PACK...
 //
-// BEAM_FOLDER holds the compiled suites, PACK... the packs in the order they are loaded.
+// BEAM_FOLDER holds the compiled suites, among other modules; PACK... are the packs in the order they are loaded.
 
 import { readFile, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -30,7 +30,8 @@ const evaluate = async (source) => {
 };
 
 const suites = async () => {
-  const names = (await readdir(beamFolder)).filter((name) => name.endsWith(".beam"));
+  const ours = /^console_(\w+_tests|runner|terminal)\.beam$/;
+  const names = (await readdir(beamFolder)).filter((name) => ours.test(name));
   for (const name of names) {
     const bytes = await readFile(join(beamFolder, name));
     const path = `/data/${name}`;

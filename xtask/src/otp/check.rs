@@ -1,4 +1,5 @@
-//! Tests of the overlays: the same Erlang suites on the host's OTP and in the VM must say the same.
+//! Tests of what runs in the VM: the console by its own suites and a session typed into its shell, and the
+//! overlays by suites that must say the same on the host's OTP and in the VM.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,6 +30,12 @@ pub fn main() -> Result<()> {
         compile(&toolchain, &["erlang/console", "erlang/test"], &host)?;
         let mut erl = runner(&toolchain, &host);
         exec::run(erl.args(["-run", "console_runner", "main"]))
+    })?;
+    step("the console in the VM", || {
+        let mut node = exec::command("node", &place::root());
+        node.arg("erlang/test/console_in_vm.mjs")
+            .args([work.join("vm"), host.clone()]);
+        exec::run(node.args(staged.packs.iter().map(|pack| &pack.path)))
     })?;
     let expected = step("Erlang tests of the overlays on the host", || {
         let mut erl = runner(&toolchain, &host);
