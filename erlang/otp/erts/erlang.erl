@@ -5,7 +5,7 @@
 -export([apply/2, apply/3, spawn/1, spawn/2, spawn/3, spawn/4, spawn_link/1, spawn_link/2, spawn_link/3, spawn_link/4,
          spawn_monitor/1, spawn_monitor/2, spawn_monitor/3, spawn_monitor/4, spawn_opt/2, spawn_opt/3, spawn_opt/4,
          spawn_opt/5, monitor/3, alias/0, alias/1, unalias/1, send/3, hibernate/3, hibernate/0, yield/0, process_flag/2,
-         process_info/1, registered/0, halt/0, halt/1, halt/2, is_alive/0, nodes/0, nodes/1, nodes/2, monitor_node/2,
+         process_info/1, process_info/2, registered/0, halt/0, halt/1, halt/2, is_alive/0, nodes/0, nodes/1, nodes/2, monitor_node/2,
          monitor_node/3, disconnect_node/1, get_cookie/0, get_cookie/1, ports/0, pre_loaded/0, statistics/1, memory/0,
          system_info/1, trace/3, seq_trace/2, seq_trace_info/1]).
 -export([send_after/3, send_after/4, start_timer/3, start_timer/4, cancel_timer/1, cancel_timer/2,
@@ -148,6 +148,57 @@ process_flag(min_heap_size, Value) when erlang:is_integer(Value) -> 233;
 process_flag(min_bin_vheap_size, Value) when erlang:is_integer(Value) -> 46422;
 process_flag(max_heap_size, _) -> #{size => 0, kill => true, error_logger => true, include_shared_binaries => false};
 process_flag(Flag, Value) -> erlang:error(badarg, [Flag, Value]).
+
+%% OTP's crash reports and shell ask for more than the native knows, and it calls that a bad argument.
+process_info(Pid, Items) when erlang:is_list(Items) ->
+    case erlang:is_process_alive(Pid) of
+        true -> [erlang:process_info(Pid, Item) || Item <- Items];
+        false -> undefined
+    end;
+process_info(Pid, Item) ->
+    try eRlang:process_info(Pid, Item) of
+        [] when Item =/= registered_name -> known_info(Pid, Item);
+        Info -> Info
+    catch
+        error:badarg -> known_info(Pid, Item)
+    end.
+
+known_info(Pid, Item) ->
+    Value = info_value(Item, Pid =:= erlang:self()),
+    case erlang:is_process_alive(Pid) of
+        true -> {Item, Value};
+        false -> undefined
+    end.
+
+info_value(dictionary, true) -> erlang:get();
+info_value(group_leader, true) -> erlang:group_leader();
+info_value(group_leader, false) -> erlang:whereis(user);
+info_value(trap_exit, true) ->
+    Is = eRlang:process_flag(trap_exit, false),
+    _ = eRlang:process_flag(trap_exit, Is),
+    Is;
+info_value(trap_exit, false) -> false;
+info_value(status, true) -> running;
+info_value(status, false) -> waiting;
+info_value(reductions, _) -> 0;
+info_value(message_queue_len, _) -> 0;
+info_value(priority, _) -> normal;
+info_value(error_handler, _) -> error_handler;
+info_value(catchlevel, _) -> 0;
+info_value(suspending, _) -> [];
+info_value(sequential_trace_token, _) -> [];
+info_value(trace, _) -> 0;
+info_value(message_queue_data, _) -> on_heap;
+info_value(async_dist, _) -> false;
+info_value(label, _) -> undefined;
+info_value({dictionary, Key}, true) -> erlang:get(Key);
+info_value({dictionary, _}, false) -> undefined;
+info_value(Item, _) when Item =:= initial_call; Item =:= current_function -> {erlang, apply, 2};
+info_value(Item, _) when Item =:= messages; Item =:= dictionary; Item =:= links; Item =:= monitors; Item =:= monitored_by;
+                         Item =:= current_stacktrace; Item =:= garbage_collection; Item =:= binary;
+                         Item =:= current_location -> [];
+info_value(Item, _) when Item =:= heap_size; Item =:= stack_size; Item =:= total_heap_size; Item =:= memory -> 0;
+info_value(_, _) -> erlang:error(badarg).
 
 process_info(Pid) ->
     case erlang:is_process_alive(Pid) of

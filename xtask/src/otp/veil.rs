@@ -16,6 +16,7 @@ const VEILED: &[&str] = &[
     "erlang:float_to_binary/2",
     "erlang:nif_error/1",
     "erlang:process_flag/2",
+    "erlang:process_info/2",
     "erlang:raise/3",
     "erlang:spawn_opt/2",
     "erlang:spawn_opt/4",
