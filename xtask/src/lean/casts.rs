@@ -5,11 +5,11 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result, bail};
-use walrus::ir::{Instr, InstrSeqId, UnaryOp, Value};
+use walrus::ir::{Call, Instr, InstrSeqId, UnaryOp, Value};
 use walrus::{ElementItems, ElementKind, FunctionId, Module, TableId, TypeId, ValType};
 
 use super::Outcome;
-use super::operands::{Walk, bodies, body, body_mut, sequences, walk};
+use super::operands::{Walk, bodies, body, body_mut, replace, sequences, walk};
 use super::pointers::{Pointers, Signature};
 
 /// Wide types have at least this many parameters; no hand-written function has.
@@ -185,8 +185,8 @@ fn narrow(
         .iter()
         .map(|(instr, _)| instr.clone())
         .collect();
-    let mut dropped = vec![false; code.len()];
-    let mut calls = HashMap::new();
+    let mut changes = HashMap::new();
+    let mut count = 0;
     for (at, instr) in code.iter().enumerate() {
         let Instr::CallIndirect(call) = instr else {
             continue;
@@ -208,34 +208,23 @@ fn narrow(
         let is_filler = |&&maker: &&usize| is_zero(&code[maker]);
         let fillers = operands.iter().rev().take_while(is_filler).count();
         let (given, fillers) = operands.split_at(operands.len() - fillers);
-        fillers.iter().for_each(|&filler| dropped[filler] = true);
+        changes.extend(fillers.iter().map(|&filler| (filler, Vec::new())));
         for &maker in given {
             let param = before_widening(&code[maker]);
-            dropped[maker] |= param.is_some();
+            if param.is_some() {
+                changes.insert(maker, Vec::new());
+            }
             params.push(param.unwrap_or(ValType::I64));
         }
         let (result, used) = after_narrowing(code.get(at + 1));
         if used {
-            dropped[at + 1] = true;
+            changes.insert(at + 1, Vec::new());
         }
-        calls.insert(at, pointers.caller(module, Signature { params, result })?);
+        let func = pointers.caller(module, Signature { params, result })?;
+        changes.insert(at, vec![Instr::Call(Call { func })]);
+        count += 1;
     }
-    let count = calls.len();
-    if count > 0 {
-        let block = body_mut(module, id)?.block_mut(seq);
-        let old = std::mem::take(&mut block.instrs);
-        for (at, (instr, place)) in old.into_iter().enumerate() {
-            match calls.get(&at) {
-                Some(&func) => {
-                    block
-                        .instrs
-                        .push((Instr::Call(walrus::ir::Call { func }), place));
-                }
-                None if dropped[at] => {}
-                None => block.instrs.push((instr, place)),
-            }
-        }
-    }
+    replace(body_mut(module, id)?.block_mut(seq), changes);
     Ok(count)
 }
 

@@ -1,8 +1,12 @@
-//! Which instruction made each operand of another: a walk over the operand stack of one sequence.
+//! What the steps need of function bodies. Above all, which instruction made each operand of another:
+//! a walk over the operand stack of one sequence.
 //! Code that cannot be reached has no operands worth knowing; the walk starts anew after it.
 
+use std::collections::HashMap;
+use std::mem;
+
 use anyhow::{Result, bail};
-use walrus::ir::{Instr, InstrSeqId, InstrSeqType, Value};
+use walrus::ir::{Instr, InstrSeq, InstrSeqId, InstrSeqType, Value};
 use walrus::{FunctionId, LocalFunction, Module, TypeId};
 
 /// Positions in a sequence of the instructions that made an instruction's operands, deepest first.
@@ -49,6 +53,18 @@ pub fn body_mut(module: &mut Module, id: FunctionId) -> Result<&mut LocalFunctio
     match &mut module.funcs.get_mut(id).kind {
         walrus::FunctionKind::Local(function) => Ok(function),
         _ => bail!("a function without a body"),
+    }
+}
+
+/// Replaces instructions of a sequence by their positions, each by any number of others.
+pub fn replace(seq: &mut InstrSeq, mut changes: HashMap<usize, Vec<Instr>>) {
+    for (at, (instr, place)) in mem::take(&mut seq.instrs).into_iter().enumerate() {
+        match changes.remove(&at) {
+            Some(instrs) => seq
+                .instrs
+                .extend(instrs.into_iter().map(|instr| (instr, place))),
+            None => seq.instrs.push((instr, place)),
+        }
     }
 }
 

@@ -4,14 +4,14 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result, bail};
-use walrus::ir::{BinaryOp, ExtendedLoad, Instr, InstrSeqId, LoadKind, MemArg};
+use walrus::ir::{BinaryOp, Instr, InstrSeqId, LoadKind, MemArg};
 use walrus::{FunctionId, LocalFunction, MemoryId, Module};
 
-use super::operands::{bodies, body, body_mut, constant, sequences, walk};
+use super::operands::{bodies, body, body_mut, constant, replace, sequences, walk};
 use super::{Outcome, import};
 
 /// The access that a helper ends in, its offset still missing.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Access {
     Load {
         memory: MemoryId,
@@ -26,8 +26,8 @@ enum Access {
 }
 
 impl Access {
-    fn at(&self, offset: u64) -> Instr {
-        match *self {
+    fn at(self, offset: u64) -> Instr {
+        match self {
             Access::Load {
                 memory,
                 kind,
@@ -184,17 +184,12 @@ fn check_width(width: u32, size: i32, align: u32, mask: i32) -> Result<()> {
 
 fn width(kind: LoadKind) -> Result<u32> {
     Ok(match kind {
-        LoadKind::I32_8 { kind } | LoadKind::I64_8 { kind } => known(kind, 1),
-        LoadKind::I32_16 { kind } | LoadKind::I64_16 { kind } => known(kind, 2),
-        LoadKind::I64_32 { kind } => known(kind, 4),
-        LoadKind::I32 { .. } | LoadKind::F32 => 4,
+        LoadKind::I32_8 { .. } | LoadKind::I64_8 { .. } => 1,
+        LoadKind::I32_16 { .. } | LoadKind::I64_16 { .. } => 2,
+        LoadKind::I32 { .. } | LoadKind::I64_32 { .. } | LoadKind::F32 => 4,
         LoadKind::I64 { .. } | LoadKind::F64 => 8,
         LoadKind::V128 => bail!("it loads a vector"),
     })
-}
-
-fn known(_: ExtendedLoad, width: u32) -> u32 {
-    width
 }
 
 /// Reads a sequence's instructions one by one.
@@ -277,53 +272,41 @@ fn plain(
 ) -> Result<usize> {
     let function = body(module, id)?;
     let walk = walk(module, function, seq)?;
-    let mut folded = HashMap::new();
-    let mut replaced = HashMap::new();
-    let mut added = Vec::new();
+    let mut count = 0;
+    let mut changes = HashMap::new();
+    let mut computed = Vec::new();
     for (at, (instr, _)) in function.block(seq).instrs.iter().enumerate() {
         let Instr::Call(call) = instr else { continue };
-        let Some(access) = helpers.get(&call.func) else {
+        let Some(&access) = helpers.get(&call.func) else {
             continue;
         };
         let maker = walk.makers[at][1];
         let offset = maker.and_then(|maker| constant(&function.block(seq).instrs[maker].0));
-        match (maker, offset) {
-            (Some(maker), Some(offset)) if offset >= 0 => {
-                folded.insert(maker, ());
-                replaced.insert(at, vec![access.at(u64::from(offset.unsigned_abs()))]);
+        match (maker, offset.map(u64::try_from)) {
+            (Some(maker), Some(Ok(offset))) => {
+                changes.insert(maker, Vec::new());
+                changes.insert(at, vec![access.at(offset)]);
             }
-            // An offset that is computed is added to the pointer, before the value if there is one.
-            _ => added.push((at, access.clone())),
+            _ => computed.push((at, access)),
         }
+        count += 1;
     }
-    for (at, access) in added.iter().cloned() {
-        replaced.insert(at, added_offset(module, &access));
+    for (at, access) in computed {
+        changes.insert(at, added_offset(module, access));
     }
-    let count = replaced.len();
-    if count > 0 {
-        let block = body_mut(module, id)?.block_mut(seq);
-        let old = std::mem::take(&mut block.instrs);
-        for (at, (instr, place)) in old.into_iter().enumerate() {
-            match replaced.remove(&at) {
-                Some(instrs) => block
-                    .instrs
-                    .extend(instrs.into_iter().map(|instr| (instr, place))),
-                None if folded.contains_key(&at) => {}
-                None => block.instrs.push((instr, place)),
-            }
-        }
-    }
+    replace(body_mut(module, id)?.block_mut(seq), changes);
     Ok(count)
 }
 
-fn added_offset(module: &mut Module, access: &Access) -> Vec<Instr> {
+/// The access at an offset that is computed: it is added to the pointer, which lies below the value.
+fn added_offset(module: &mut Module, access: Access) -> Vec<Instr> {
     let add = Instr::Binop(walrus::ir::Binop {
         op: BinaryOp::I32Add,
     });
     match access {
         Access::Load { .. } => vec![add, access.at(0)],
         Access::Store { kind, .. } => {
-            let value = module.locals.add(stored_type(*kind));
+            let value = module.locals.add(stored_type(kind));
             vec![
                 Instr::LocalSet(walrus::ir::LocalSet { local: value }),
                 add,
