@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::step::step;
-use crate::{exec, host, place, site, tools, vm};
+use crate::{exec, host, otp, place, site, tools, vm};
 
 /// The pure crates: they must compile for the browser and be covered by tests.
 const PURE: [&str; 4] = ["avm", "boot", "protocol", "slo"];
@@ -112,6 +112,7 @@ fn native(summary: &mut Vec<String>) -> Result<()> {
 fn browser(playwright: &[String], summary: &mut Vec<String>) -> Result<()> {
     let chromium = host::require(&host::CHROMIUM)?;
     site::build(&site::Options::default())?;
+    step("Erlang tests, on OTP and in the VM", otp::test)?;
     step("the lean VM answers as the untouched one", || {
         vm::report(&vm::compare(&vm::untouched(), &vm::prepare(None)?, &[])?)
     })?;
