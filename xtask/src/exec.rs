@@ -9,13 +9,18 @@ use anyhow::{Context, Result, bail};
 /// Shows a command as a person would type it.
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+    words
+        .map(OsStr::to_string_lossy)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Runs a command to its end, its output going to ours.
 pub fn run(command: &mut Command) -> Result<()> {
     let name = shown(command);
-    let status = command.status().with_context(|| format!("cannot start `{name}`"))?;
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start `{name}`"))?;
     if !status.success() {
         bail!("`{name}` ended with {status}");
     }
@@ -25,9 +30,15 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// Runs a command and returns what it wrote to stdout; its stderr is part of the error when it fails.
 pub fn output(command: &mut Command) -> Result<Vec<u8>> {
     let name = shown(command);
-    let out = command.output().with_context(|| format!("cannot start `{name}`"))?;
+    let out = command
+        .output()
+        .with_context(|| format!("cannot start `{name}`"))?;
     if !out.status.success() {
-        bail!("`{name}` ended with {}\n{}", out.status, String::from_utf8_lossy(&out.stderr));
+        bail!(
+            "`{name}` ended with {}\n{}",
+            out.status,
+            String::from_utf8_lossy(&out.stderr)
+        );
     }
     Ok(out.stdout)
 }
