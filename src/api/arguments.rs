@@ -44,15 +44,19 @@ pub fn source(argument: &str, value: &JsValue) -> Result<String, Failure> {
     Ok(source)
 }
 
-/// Any value that can be written as JSON, as its JSON text.
-pub fn json(argument: &str, value: &JsValue) -> Result<String, Failure> {
+/// Any value that can be written as JSON, as its JSON text. That stays where it is: only what may break
+/// a rule is looked at closely.
+pub fn json(argument: &str, value: &JsValue) -> Result<JsString, Failure> {
     let json = JSON::stringify(value).map_err(|_| bad(argument, Fault::NotJson))?;
     // A function or nothing at all has no JSON, and says so without throwing.
     let json: JsString = JsValue::from(json)
         .dyn_into()
         .map_err(|_| bad(argument, Fault::NotJson))?;
-    let json = text(argument, &json)?;
-    limits::check_payload(argument, &json)?;
+    // A unit of UTF-16 takes at most three bytes of UTF-8.
+    let may_be_too_large = json.length() > limits::PAYLOAD_BYTES as u32 / 3;
+    if may_be_too_large || json.includes("\\u0000", 0) {
+        limits::check_payload(argument, &text(argument, &json)?)?;
+    }
     Ok(json)
 }
 

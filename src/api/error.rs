@@ -4,16 +4,7 @@ use super::value;
 use protocol::{Failure, Words};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(inline_js = r#"
-export class AtomvmError extends Error {
-  constructor(code, message, details) {
-    super(message);
-    this.name = 'AtomvmError';
-    this.code = code;
-    this.details = details;
-  }
-}
-"#)]
+#[wasm_bindgen(module = "/js/bindings/atomvm_error.js")]
 extern "C" {
     /// An `Error` with a code of the contract and what belongs to it.
     #[wasm_bindgen(extends = js_sys::Error)]

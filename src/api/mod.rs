@@ -108,17 +108,28 @@ impl Api {
     }
 
     fn call(&self, process: &JsValue, payload: &JsValue, options: &JsValue) -> JsValue {
-        let request = name("process", process).and_then(|process| {
+        let checked = name("process", process).and_then(|_| {
             let payload = json("payload", payload)?;
-            let timeout_ms = timeout(options, limits::CALL_TIMEOUT_MS)?;
-            Ok((Request::Call { process, payload }, timeout_ms))
+            Ok((payload, timeout(options, limits::CALL_TIMEOUT_MS)?))
         });
-        self.open(Operation::Call, request, None)
+        promise(|resolve, reject| match checked {
+            Ok((payload, timeout_ms)) => {
+                let then = move |outcome: Result<&JsValue, Failure>| match outcome {
+                    Ok(answer) => settle(&resolve, &parsed(answer)),
+                    Err(failure) => settle(&reject, &thrown(failure)),
+                };
+                self.driver.call(process, &payload, timeout_ms, then);
+            }
+            Err(failure) => {
+                self.driver.turn_away(Operation::Call, &failure);
+                settle(&reject, &thrown(failure));
+            }
+        })
     }
 
     fn cast(&self, process: &JsValue, payload: &JsValue) -> Result<JsValue, JsValue> {
         let process = name("process", process).map_err(thrown)?;
-        let payload = json("payload", payload).map_err(thrown)?;
+        let payload = String::from(json("payload", payload).map_err(thrown)?);
         self.driver.tell(Command::Cast { process, payload });
         Ok(JsValue::UNDEFINED)
     }
@@ -228,11 +239,22 @@ fn thrown(failure: Failure) -> JsValue {
     AtomvmError::of(&failure).into()
 }
 
-/// The value that an embedder gets. An answer that is no JSON is given as the text it is, since programs
-/// for AtomVM's web port may answer as they like.
+/// The value that a process answered. What is no JSON is given as it is, since programs for AtomVM's web
+/// port may answer as they like.
+fn parsed(answer: &JsValue) -> JsValue {
+    parse_json(answer).unwrap_or_else(|_| answer.clone())
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// `JSON.parse` of a text that stays where it is.
+    #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
+    fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// The value that an embedder gets.
 fn answer(reply: Reply) -> JsValue {
     match reply {
-        Reply::Answered(text) => JSON::parse(&text).unwrap_or_else(|_| text.into()),
         Reply::Evaluated { value, output } => {
             object::of(&[("value", value.into()), ("output", output.into())])
         }
@@ -241,7 +263,7 @@ fn answer(reply: Reply) -> JsValue {
                 modules.iter().map(|name| JsValue::from_str(name)).collect();
             object::of(&[("modules", modules.into())])
         }
-        Reply::Done => JsValue::UNDEFINED,
+        Reply::Done | Reply::Answered => JsValue::UNDEFINED,
     }
 }
 

@@ -1,6 +1,6 @@
 //! From the served page to a session: the manifest, the settings, isolation, the first start.
 
-use super::Driver;
+use super::{Beside, Driver};
 use crate::edge::{assets, clock, isolation, module, site};
 use crate::state::{Example, Isolation, Severity};
 use boot::assets::Manifest;
@@ -131,13 +131,13 @@ impl Driver {
         if let Some(words) = &self.site.memory_problem {
             self.say(Severity::Warning, "The memory setting is not used", words);
         }
-        self.step(None, |session, out| {
+        self.step(Beside::Nothing, |session, out| {
             session.start(clock::now_us(), out);
         });
     }
 
     fn give_up(self: &Rc<Self>, problem: BootProblem) {
-        self.step(None, |session, out| {
+        self.step(Beside::Nothing, |session, out| {
             session.fail(Down::BootFailed(problem), out)
         });
     }

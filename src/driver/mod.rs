@@ -16,6 +16,7 @@ use crate::edge::{clock, theme};
 use crate::intent::Intent;
 use crate::state::{Severity, State, VmState};
 use boot::Site;
+use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use listeners::Listeners;
 use notices::Notices;
@@ -25,6 +26,7 @@ use requests::Ticket;
 use screen::Screen;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 
 /// Everything that lives as long as the page.
 pub struct Driver {
@@ -44,6 +46,18 @@ pub struct Driver {
     has_run_program: Cell<bool>,
     /// Handles of listeners and ticks, which end with the driver.
     kept: OnceCell<Kept>,
+}
+
+/// What belongs to a step and is not for the machines to read.
+#[derive(Clone, Copy)]
+enum Beside<'a> {
+    Nothing,
+    /// A file.
+    Bytes(&'a ArrayBuffer),
+    /// A call's process and payload.
+    Call(&'a JsValue, &'a JsValue),
+    /// A call's answer.
+    Answer(&'a JsValue),
 }
 
 struct Kept {
@@ -120,20 +134,22 @@ impl Driver {
 
     /// A fresh VM; what is open ends.
     pub fn restart(self: &Rc<Self>) {
-        self.step(None, |session, out| session.restart(clock::now_us(), out));
+        self.step(Beside::Nothing, |session, out| {
+            session.restart(clock::now_us(), out)
+        });
     }
 
     /// Stops what runs, in the shell and in evaluations; the VM goes on.
     pub fn interrupt(self: &Rc<Self>) {
         self.tell(Command::Interrupt);
-        self.step(None, |session, out| {
+        self.step(Beside::Nothing, |session, out| {
             session.cancel_where(Ticket::is_evaluation, out);
         });
     }
 
     /// Sends what has no answer.
     pub(crate) fn tell(self: &Rc<Self>, command: Command) {
-        self.step(None, |session, out| session.tell(command, out));
+        self.step(Beside::Nothing, |session, out| session.tell(command, out));
     }
 
     /// Types an expression into the shell and runs it.
@@ -144,35 +160,33 @@ impl Driver {
         self.screen.with(|terminal| terminal.focus());
     }
 
-    /// Lets the session take a step and performs what comes of it. The attachment goes with the one
-    /// command of the step that carries bytes.
+    /// Lets the session take a step and performs what comes of it. What passes beside the machines goes
+    /// with the one command or settlement of the step that it belongs to.
     fn step<R>(
         self: &Rc<Self>,
-        attachment: Option<&js_sys::ArrayBuffer>,
+        beside: Beside<'_>,
         step: impl FnOnce(&mut Session<Ticket>, &mut Vec<Effect<Ticket>>) -> R,
     ) -> R {
         // A step within a step, from what a settled request does next, starts with a vector of its own.
         let mut effects = self.effects.take();
         let result = step(&mut self.session.borrow_mut(), &mut effects);
         for effect in effects.drain(..) {
-            self.perform_effect(effect, attachment);
+            self.perform_effect(effect, beside);
         }
         self.effects.replace(effects);
         result
     }
 
-    fn perform_effect(
-        self: &Rc<Self>,
-        effect: Effect<Ticket>,
-        attachment: Option<&js_sys::ArrayBuffer>,
-    ) {
+    fn perform_effect(self: &Rc<Self>, effect: Effect<Ticket>, beside: Beside<'_>) {
         match effect {
-            Effect::Send(command) => self.link.send(&command, attachment),
-            Effect::Settle { ticket, outcome } => self.settle(ticket, outcome),
+            Effect::Send(command) => self.link.send(&command, beside),
+            Effect::Settle { ticket, outcome } => self.settle(ticket, outcome, beside),
             Effect::WakeAt { at_us } => {
                 let driver = Rc::clone(self);
                 self.alarm.set(at_us, move || {
-                    driver.step(None, |session, out| session.wake(clock::now_us(), out));
+                    driver.step(Beside::Nothing, |session, out| {
+                        session.wake(clock::now_us(), out)
+                    });
                 });
             }
             Effect::Spawn { generation } => self.spawn(generation),

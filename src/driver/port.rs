@@ -1,14 +1,16 @@
 //! The worker that is alive now, and what it says.
 
-use super::{Driver, Topic};
+use super::{Beside, Driver, Topic};
 use crate::edge::clock;
 use crate::edge::outbox::Outbox;
 use crate::edge::port::{Heard, Port};
 use crate::edge::site;
 use crate::state::{BootProgress, Part, Severity};
-use js_sys::ArrayBuffer;
+use js_sys::{Array, ArrayBuffer};
 use leptos::prelude::*;
-use protocol::{BootPlan, Command, Crash, Down, Event, Level, PackPhase, Words, decode, encode};
+use protocol::{
+    BootPlan, CallId, Command, Crash, Down, Event, Level, PackPhase, Reply, Words, decode, encode,
+};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -26,9 +28,9 @@ impl Default for Link {
     fn default() -> Self {
         let port: Rc<RefCell<Option<Port>>> = Rc::default();
         let way = Rc::clone(&port);
-        let outbox = Outbox::new(move |lines| {
+        let outbox = Outbox::new(move |message| {
             if let Some(port) = &*way.borrow() {
-                port.post(lines);
+                port.post(message);
             }
         });
         Self { port, outbox }
@@ -36,14 +38,19 @@ impl Default for Link {
 }
 
 impl Link {
-    pub(super) fn send(&self, command: &Command, attachment: Option<&ArrayBuffer>) {
-        let line = encode(command);
-        let Some(bytes) = attachment.filter(|_| command.carries_bytes()) else {
-            return self.outbox.push(&line);
-        };
-        self.outbox.flush();
-        if let Some(port) = &*self.port.borrow() {
-            port.post_bytes(&line, bytes);
+    pub(super) fn send(&self, command: &Command, beside: Beside<'_>) {
+        match (command, beside) {
+            (Command::Perform { id, .. }, Beside::Call(process, payload)) => {
+                let id = JsValue::from_f64(id.number() as f64);
+                self.outbox.push_values(&id, process, payload);
+            }
+            (command, Beside::Bytes(bytes)) if command.carries_bytes() => {
+                self.outbox.flush();
+                if let Some(port) = &*self.port.borrow() {
+                    port.post_bytes(&encode(command), bytes);
+                }
+            }
+            (command, _) => self.outbox.push(&encode(command)),
         }
     }
 
@@ -74,7 +81,9 @@ impl Driver {
         let on_hide = Closure::<dyn Fn(_)>::new(move |event: web_sys::PageTransitionEvent| {
             // A page that may come back keeps its VM.
             if let (Some(driver), false) = (driver.upgrade(), event.persisted()) {
-                driver.step(None, |session, out| session.fail(Down::Closed, out));
+                driver.step(Beside::Nothing, |session, out| {
+                    session.fail(Down::Closed, out)
+                });
             }
         });
         if let Some(window) = web_sys::window() {
@@ -115,6 +124,7 @@ impl Driver {
     fn hear(self: &Rc<Self>, generation: u32, heard: Heard) {
         let (text, bytes) = match heard {
             Heard::Message(text, bytes) => (text, bytes),
+            Heard::Answers(answers) => return self.hear_answers(generation, &answers),
             Heard::Error(reason) => return self.lose(generation, reason),
         };
         for line in text.lines() {
@@ -122,7 +132,7 @@ impl Driver {
                 Ok(event) => event,
                 Err(undecodable) => return self.lose(generation, undecodable.to_string()),
             };
-            let rest = self.step(None, |session, out| {
+            let rest = self.step(Beside::Nothing, |session, out| {
                 session.hear(clock::now_us(), generation, event, out)
             });
             if let Some(event) = rest {
@@ -131,8 +141,23 @@ impl Driver {
         }
     }
 
+    /// Answers to calls: number, answer and the worker's own time, one after the other.
+    fn hear_answers(self: &Rc<Self>, generation: u32, answers: &Array) {
+        let number = |at| answers.get(at).as_f64().unwrap_or_default();
+        for at in (0..answers.length()).step_by(3) {
+            let event = Event::Replied {
+                id: CallId::new(number(at) as u64),
+                reply: Reply::Answered,
+                worker_us: number(at + 2) as u32,
+            };
+            self.step(Beside::Answer(&answers.get(at + 1)), |session, out| {
+                session.hear(clock::now_us(), generation, event, out)
+            });
+        }
+    }
+
     fn lose(self: &Rc<Self>, generation: u32, reason: String) {
-        self.step(None, |session, out| {
+        self.step(Beside::Nothing, |session, out| {
             session.lose(clock::now_us(), generation, reason, out);
         });
     }

@@ -1,12 +1,13 @@
 //! Requests and how they end: measured by the engine, answered to whoever asked.
 
-use super::Driver;
+use super::{Beside, Driver};
 use crate::edge::clock;
 use js_sys::ArrayBuffer;
 use protocol::{Failure, Phase, Refusal, Reply, Request};
 use slo::{Cause, Micros, Operation, Reason, Roundtrip, Span};
 use std::cell::RefCell;
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 
 /// The engine's own net under a deadline lies so far below it.
 const NET_MS: u64 = 5_000;
@@ -15,8 +16,11 @@ const NET_MS: u64 = 5_000;
 pub struct Ticket {
     roundtrip: Option<Roundtrip>,
     is_evaluation: bool,
-    then: Box<dyn FnOnce(Result<Reply, Failure>)>,
+    then: Then,
 }
+
+/// Called once: how it ended, and what a process answered if it was a call.
+type Then = Box<dyn FnOnce(Result<Reply, Failure>, &JsValue)>;
 
 impl Ticket {
     /// Whether it runs Erlang code that an interrupt is meant to stop.
@@ -42,6 +46,23 @@ impl Waiting {
 }
 
 impl Driver {
+    /// Calls a process; `then` is called once, with its answer or with why there is none.
+    pub(crate) fn call(
+        self: &Rc<Self>,
+        process: &JsValue,
+        payload: &JsValue,
+        timeout_ms: u32,
+        then: impl FnOnce(Result<&JsValue, Failure>) + 'static,
+    ) {
+        self.open(
+            Request::Call,
+            timeout_ms,
+            Some(Operation::Call),
+            Beside::Call(process, payload),
+            Box::new(move |outcome, answer| then(outcome.map(|_| answer))),
+        );
+    }
+
     /// Opens a request; `then` is called once, however it ends. An operation makes it count.
     pub(crate) fn request(
         self: &Rc<Self>,
@@ -51,18 +72,31 @@ impl Driver {
         attachment: Option<&ArrayBuffer>,
         then: impl FnOnce(Result<Reply, Failure>) + 'static,
     ) {
+        let beside = attachment.map_or(Beside::Nothing, Beside::Bytes);
+        let then = Box::new(move |outcome, _: &JsValue| then(outcome));
+        self.open(request, timeout_ms, operation, beside, then);
+    }
+
+    fn open(
+        self: &Rc<Self>,
+        request: Request,
+        timeout_ms: u32,
+        operation: Option<Operation>,
+        beside: Beside<'_>,
+        then: Then,
+    ) {
         let now_us = clock::now_us();
         let roundtrip = match operation.map(|operation| self.begin(operation, now_us, timeout_ms)) {
-            Some(Err(failure)) => return then(Err(failure)),
+            Some(Err(failure)) => return then(Err(failure), &JsValue::UNDEFINED),
             Some(Ok(roundtrip)) => Some(roundtrip),
             None => None,
         };
         let ticket = Ticket {
             roundtrip,
             is_evaluation: matches!(request, Request::Eval { .. } | Request::Execute { .. }),
-            then: Box::new(then),
+            then,
         };
-        self.step(attachment, |session, out| {
+        self.step(beside, |session, out| {
             session.open(now_us, request, timeout_ms, ticket, out);
         });
     }
@@ -97,7 +131,12 @@ impl Driver {
     }
 
     /// Ends a request.
-    pub(super) fn settle(&self, ticket: Ticket, outcome: Result<Reply, Failure>) {
+    pub(super) fn settle(
+        &self,
+        ticket: Ticket,
+        outcome: Result<Reply, Failure>,
+        beside: Beside<'_>,
+    ) {
         if let Some(roundtrip) = ticket.roundtrip {
             let now = Micros(clock::now_us());
             let mut engine = self.engine.borrow_mut();
@@ -106,7 +145,10 @@ impl Driver {
                 Err(failure) => engine.fail(roundtrip, reason(failure), now),
             };
         }
-        (ticket.then)(outcome);
+        match beside {
+            Beside::Answer(answer) => (ticket.then)(outcome, answer),
+            _ => (ticket.then)(outcome, &JsValue::UNDEFINED),
+        }
     }
 
     /// Calls back when the VM is ready or has failed; at once if it is or has.

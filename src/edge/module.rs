@@ -4,8 +4,9 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-#[wasm_bindgen(inline_js = "export function import_module(url) { return import(url); }")]
+#[wasm_bindgen(module = "/js/bindings/import.js")]
 extern "C" {
+    #[wasm_bindgen(js_name = importModule)]
     fn import_module(url: &str) -> Promise;
 }
 

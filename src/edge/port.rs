@@ -8,6 +8,8 @@ use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType
 pub enum Heard {
     /// A message: its text, and its attachment if it has one.
     Message(String, Option<ArrayBuffer>),
+    /// Answers to calls, three values each.
+    Answers(Array),
     /// It broke, or could not be started.
     Error(String),
 }
@@ -50,10 +52,10 @@ impl Port {
         })
     }
 
-    /// Posts a text.
-    pub fn post(&self, text: &str) {
-        // Text can always be cloned, so posting it cannot fail.
-        drop(self.worker.post_message(&text.into()));
+    /// Posts text, or calls.
+    pub fn post(&self, message: &JsValue) {
+        // Text and numbers can always be cloned, so posting them cannot fail.
+        drop(self.worker.post_message(message));
     }
 
     /// Posts a text with its attachment, which is moved and not copied.
@@ -66,7 +68,7 @@ impl Port {
             .post_message_with_transfer(&message, &Array::of1(bytes))
             .is_err()
         {
-            self.post(text);
+            self.post(&text.into());
         }
     }
 }
@@ -82,6 +84,9 @@ impl Drop for Port {
 
 fn read(data: &JsValue) -> Heard {
     let (text, bytes) = match data.dyn_ref::<Array>() {
+        Some(answers) if answers.get(0).as_f64().is_some() => {
+            return Heard::Answers(answers.clone());
+        }
         Some(pair) => (pair.get(0), pair.get(1).dyn_into().ok()),
         None => (data.clone(), None),
     };

@@ -2,11 +2,11 @@
 //! functions that hear the answers are made once and bound to a call's number, and no task is started.
 
 use super::host::Host;
-use super::post::{now_us, post, words};
+use super::post::{now_us, post, post_answer, words};
 use super::vm::Vm;
 use js_sys::{Function, JsString};
 use protocol::bridge::{self, Question};
-use protocol::{CallId, Event, Failure, Reply};
+use protocol::{CallId, Event, Failure};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -37,18 +37,16 @@ impl Calls {
     }
 
     /// Calls a process; what it answers is posted under the call's number.
-    pub(super) fn call(&self, vm: &Vm, id: CallId, process: &str, payload: &str) {
-        let process = JsString::from(process);
-        let number = JsValue::from_f64(id.number() as f64);
+    pub(super) fn call(&self, vm: &Vm, id: &JsValue, process: &JsString, payload: &JsString) {
         let nobody = JsValue::UNDEFINED;
-        let on_answer = self.on_answer.bind2(&nobody, &number, &now_us().into());
-        let on_refusal = self.on_refusal.bind2(&nobody, &number, &process);
-        vm.call(&process, payload).on(&on_answer, &on_refusal);
+        let on_answer = self.on_answer.bind2(&nobody, id, &now_us().into());
+        let on_refusal = self.on_refusal.bind2(&nobody, id, process);
+        vm.call(process, payload).on(&on_answer, &on_refusal);
     }
 
     /// Asks the console.
     pub(super) async fn ask(&self, vm: &Vm, question: &str) -> Result<String, Failure> {
-        let answer = vm.call(&self.console, question);
+        let answer = vm.call(&self.console, &question.into());
         match JsFuture::from(js_sys::Promise::from(answer)).await {
             Ok(answer) => Ok(text(&answer)),
             // The console is always registered; if it is not, the VM is going down.
@@ -62,11 +60,7 @@ impl Calls {
 }
 
 fn answered(id: f64, began_us: f64, answer: JsValue) {
-    post(&Event::Replied {
-        id: CallId::new(id as u64),
-        reply: Reply::Answered(text(&answer)),
-        worker_us: (now_us() - began_us) as u32,
-    });
+    post_answer(id, &answer, now_us() - began_us);
 }
 
 /// Only the console knows which of its two meanings AtomVM's word has.

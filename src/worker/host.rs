@@ -5,7 +5,7 @@ use super::output::{self, Output};
 use super::post::{post, words};
 use super::vm::Vm;
 use super::{boot, intake};
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use protocol::bridge::{self, Keys, Question, Signal};
 use protocol::{
     BootPlan, BootProblem, CallId, Command, Diagnostics, Down, Event, Failure, Level, Reply,
@@ -59,13 +59,17 @@ impl Host {
         }
     }
 
-    fn answer(self: &Rc<Self>, id: CallId, request: Request, bytes: Option<ArrayBuffer>) {
-        if let Request::Call { process, payload } = request {
-            if let Some(vm) = self.vm.get() {
-                self.calls.call(vm, id, &process, &payload);
-            }
-            return;
+    /// Passes calls on to the VM: number, name and payload, one after the other.
+    pub(super) fn call_all(&self, calls: &Array) {
+        let Some(vm) = self.vm.get() else { return };
+        for at in (0..calls.length()).step_by(3) {
+            let [id, process, payload] = [at, at + 1, at + 2].map(|at| calls.get(at));
+            self.calls
+                .call(vm, &id, process.unchecked_ref(), payload.unchecked_ref());
         }
+    }
+
+    fn answer(self: &Rc<Self>, id: CallId, request: Request, bytes: Option<ArrayBuffer>) {
         let host = Rc::clone(self);
         spawn_local(async move {
             let began_us = super::post::now_us();
@@ -120,8 +124,8 @@ impl Host {
                 self.tidy(&file);
                 answer.map(evaluated)
             }
-            // Calls take the short way, see `answer`.
-            Request::Call { .. } => Err(Failure::Cancelled),
+            // Calls have no text and come another way.
+            Request::Call => Err(Failure::Cancelled),
         }
     }
 

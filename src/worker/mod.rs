@@ -34,9 +34,14 @@ pub fn run() {
     }));
 }
 
-/// A message is a text with a command in each line, or `[text, ArrayBuffer]` with one that carries bytes.
+/// A message is a text with a command in each line, `[text, ArrayBuffer]` with one that carries bytes, or
+/// calls of three values each.
 fn obey(host: &Rc<Host>, data: &JsValue) -> Result<(), String> {
     let (text, bytes) = match data.dyn_ref::<js_sys::Array>() {
+        Some(calls) if calls.get(0).as_f64().is_some() => {
+            host.call_all(calls);
+            return Ok(());
+        }
         Some(pair) => (pair.get(0), pair.get(1).dyn_into().ok()),
         None => (data.clone(), None),
     };

@@ -10,9 +10,8 @@ thread_local! {
     static SCOPE: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     /// Found once: every roundtrip asks for the time, and the way to the clock takes longer than it.
     static CLOCK: Option<Performance> = scope().performance();
-    // Text can always be cloned, so posting it cannot fail.
-    static OUTBOX: Outbox =
-        Outbox::new(|lines| drop(scope().post_message(&JsValue::from_str(lines))));
+    // Text and numbers can always be cloned, so posting them cannot fail.
+    static OUTBOX: Outbox = Outbox::new(|message| drop(scope().post_message(message)));
 }
 
 /// This worker's own scope.
@@ -23,6 +22,11 @@ pub fn scope() -> DedicatedWorkerGlobalScope {
 /// Posts an event.
 pub fn post(event: &Event) {
     OUTBOX.with(|outbox| outbox.push(&encode(event)));
+}
+
+/// Posts what a process answered to the call with this number.
+pub fn post_answer(id: f64, answer: &JsValue, worker_us: f64) {
+    OUTBOX.with(|outbox| outbox.push_values(&id.into(), answer, &worker_us.into()));
 }
 
 /// Posts an event with its attachment, which is moved and not copied.

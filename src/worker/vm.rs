@@ -35,7 +35,7 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = FS)]
     pub fn file_system(this: &Module) -> FileSystem;
     #[wasm_bindgen(method)]
-    fn call(this: &Module, process: &JsString, message: &str) -> Answer;
+    fn call(this: &Module, process: &JsString, message: &JsString) -> Answer;
     #[wasm_bindgen(method, catch)]
     fn cast(this: &Module, process: &str, message: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(method, getter, js_name = _call)]
@@ -122,13 +122,14 @@ impl Vm {
     }
 
     /// Calls a registered process.
-    pub fn call(&self, process: &JsString, message: &str) -> Answer {
-        if message.len() < STACK_BYTES {
+    pub fn call(&self, process: &JsString, message: &JsString) -> Answer {
+        // A unit of UTF-16 takes at most three bytes of UTF-8.
+        if message.length() < STACK_BYTES as u32 / 3 {
             return self.module.call(process, message);
         }
-        self.module
-            .set_raw_call(&divert(&self.call, self.lay_out(message)));
-        let answer = self.module.call(process, "");
+        let at = self.lay_out(&String::from(message));
+        self.module.set_raw_call(&divert(&self.call, at));
+        let answer = self.module.call(process, &JsString::from(""));
         self.module.set_raw_call(&self.call);
         answer
     }

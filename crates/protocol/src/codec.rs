@@ -1,5 +1,6 @@
 //! Messages as text, a line each; lines of one task travel together. Bytes never enter the text: a
-//! message that has them travels alone, as `[text, ArrayBuffer]`.
+//! message that has them travels alone, as `[text, ArrayBuffer]`. Calls have no text at all, see
+//! [`crate::Request::Call`].
 
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -78,13 +78,10 @@ impl Command {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
-    /// A call to a registered process.
-    Call {
-        /// Its registered name.
-        process: String,
-        /// JSON text.
-        payload: String,
-    },
+    /// A call to a registered process. Neither side reads its name, payload and answer, so they pass as
+    /// the values they are, without a text: `[id, process, payload]`, and `[id, answer, worker_us]` back.
+    #[serde(skip)]
+    Call,
     /// Evaluate expressions in a session of their own.
     Eval {
         /// Erlang expressions.

@@ -75,8 +75,9 @@ impl Event {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
-    /// What a process answered to a call.
-    Answered(String),
+    /// A process answered a call; the answer passes beside, see [`crate::Request::Call`].
+    #[serde(skip)]
+    Answered,
     /// What an evaluation or a run came to.
     Evaluated {
         /// The value as the shell prints it.
