@@ -8,7 +8,9 @@
 %% Jobs that outlive their answer because something they started may print.
 -define(LINGERING_LIMIT, 64).
 
--record(bridge, {jobs = #{} :: #{reference() => term()},
+%% Jobs by the monitor on them; what they were asked for is answered by them,
+%% or, should they die first, here.
+-record(bridge, {jobs = #{} :: #{reference() => {Job :: pid(), Promise :: term()}},
                  lingering = [] :: [pid()]}).
 
 -spec init() -> no_return().
@@ -33,8 +35,13 @@ call(Promise, Request, Bridge) ->
             resolve(Promise, Answer),
             Bridge;
         {job, Work} ->
-            {_Job, Monitor} = console_job:start(Work, fun(Answer) -> resolve(Promise, Answer) end),
-            Bridge#bridge{jobs = (Bridge#bridge.jobs)#{Monitor => Promise}}
+            {Job, Monitor} = console_job:start(Work, fun(Answer) -> resolve(Promise, Answer) end),
+            Bridge#bridge{jobs = (Bridge#bridge.jobs)#{Monitor => {Job, Promise}}};
+        interrupt ->
+            Running = [Job || {Job, _} <- maps:values(Bridge#bridge.jobs)] -- Bridge#bridge.lingering,
+            [Job ! interrupt || Job <- Running],
+            resolve(Promise, #{ok => length(Running)}),
+            Bridge
     catch
         _:Reason ->
             resolve(Promise, refusal(bad_request, Reason)),
@@ -60,6 +67,8 @@ handle(#{<<"op">> := <<"start_shell">>, <<"cols">> := Cols, <<"rows">> := Rows})
   when is_integer(Cols), is_integer(Rows), Cols > 0, Rows > 0 ->
     console_tty:start_shell(Cols, Rows),
     {answer, #{ok => true}};
+handle(#{<<"op">> := <<"interrupt">>}) ->
+    interrupt;
 handle(#{<<"op">> := Op}) when is_binary(Op) ->
     {answer, #{error => #{class => <<"bad_request">>,
                           message => <<"unknown or incomplete request: ", Op/binary>>,
@@ -78,7 +87,7 @@ is_registered(Name) ->
 ended(Monitor, Job, Reason, #bridge{jobs = Jobs, lingering = Lingering} = Bridge) ->
     case {Reason, Jobs} of
         {normal, _} -> ok;
-        {_, #{Monitor := Promise}} -> resolve(Promise, refusal(exit, Reason));
+        {_, #{Monitor := {_, Promise}}} -> resolve(Promise, refusal(exit, Reason));
         _ -> ok
     end,
     Bridge#bridge{jobs = maps:remove(Monitor, Jobs), lingering = lists:delete(Job, Lingering)}.

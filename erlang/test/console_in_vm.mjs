@@ -57,6 +57,9 @@ const bridge = async () => {
   check("whereis", true, (await ask({ op: "whereis", name: "echo" })).ok);
   check("whereis nobody", false, (await ask({ op: "whereis", name: "nobody_at_all" })).ok);
   check("a killed evaluation", "** exception exit: killed", await evaluate("exit(self(), kill)"));
+  const endless = evaluate("(fun L() -> L() end)()");
+  check("one interrupted", 1, (await ask({ op: "interrupt" })).ok);
+  check("the interrupted one", "** exception exit: killed", await endless);
   check("arity of a closure", "1", await evaluate("X = 1, {arity, A} = erlang:fun_info(fun(Y) -> X + Y end, arity), A"));
   check("spawn of no fun", /bad argument/, await evaluate("spawn(fun lists:sort/1)"));
   check("spawn of an external fun", /^<0\.\d+\.0>$/, await evaluate("spawn(fun erlang:self/0)"));

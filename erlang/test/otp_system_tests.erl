@@ -25,7 +25,7 @@ external_test() ->
 
 time_test() ->
     A = erlang:monotonic_time(), B = erlang:monotonic_time(),
-    {B >= A, erlang:convert_time_unit(1500, millisecond, second), erlang:convert_time_unit(2, second, microsecond), erlang:system_time(second) > 1700000000, is_integer(os:system_time(millisecond)), tuple_size(os:timestamp()),
+    {B >= A, abs(erlang:monotonic_time(1) - erlang:monotonic_time(second)) < 2, erlang:system_time(1000) div 1000 >= 1700000000, t(fun() -> erlang:monotonic_time(fortnight) end), erlang:convert_time_unit(1500, millisecond, second), erlang:convert_time_unit(2, second, microsecond), erlang:system_time(second) > 1700000000, is_integer(os:system_time(millisecond)), tuple_size(os:timestamp()),
      abs(erlang:system_time(millisecond) - (erlang:monotonic_time(millisecond) + erlang:time_offset(millisecond))) < 1000, tuple_size(date()), tuple_size(time())}.
 
 calendar_test() ->
