@@ -9,6 +9,9 @@
 -define(SHELL, shell).
 -define(COMPLETION_MS, 5000).
 -define(NO_COMPLETION, {no, [], []}).
+%% How a terminal marks what is pasted, once asked to.
+-define(PASTE_BEGINS, <<"\e[200~">>).
+-define(PASTE_ENDS, <<"\e[201~">>).
 
 %% The group leader of a new shell, linked to the caller, who is its driver.
 -spec start() -> pid().
@@ -57,7 +60,16 @@ try_complete(Before, Options) ->
 %% that is not there, and would end the group leader.
 -spec keys(binary()) -> [binary()].
 keys(Text) ->
-    [Key || Key <- keys(Text, 0, []), Key =/= <<"\eh">>].
+    case binary:split(Text, ?PASTE_BEGINS) of
+        [Typed] ->
+            [Key || Key <- keys(Typed, 0, []), Key =/= <<"\eh">>];
+        [Typed, Pasted] ->
+            keys(Typed) ++ keys(untabbed(binary:replace(Pasted, ?PASTE_ENDS, <<>>)))
+    end.
+
+%% A tab in pasted code is no wish for completions.
+untabbed(Pasted) ->
+    binary:replace(Pasted, <<"\t">>, <<"    ">>, [global]).
 
 keys(Text, Length, Keys) ->
     case Text of

@@ -11,6 +11,8 @@
 -define(DEFAULT_COLS, 80).
 -define(DEFAULT_ROWS, 24).
 -define(CTRL_C, <<3>>).
+%% Asks the terminal to mark what is pasted.
+-define(MARK_PASTES, <<"\e[?2004h">>).
 %% The editor's own key for "throw this expression away" (Alt-C).
 -define(CLEAR_EXPRESSION, <<"\ec">>).
 
@@ -92,7 +94,8 @@ handle({Group, get_terminal_state}, Tty) ->
 handle({Group, Request}, #tty{group = Group} = Tty) ->
     edit([Request], Tty);
 handle({start_shell, Cols, Rows}, #tty{group = none} = Tty) ->
-    shell(resize(Cols, Rows, Tty));
+    Sized = resize(Cols, Rows, Tty),
+    shell(print(slogan(), batch(?MARK_PASTES, Sized)));
 handle({start_shell, Cols, Rows}, Tty) ->
     resize(Cols, Rows, Tty);
 handle({'EXIT', Group, Reason}, #tty{group = Group} = Tty) ->
@@ -119,6 +122,10 @@ young_deaths(#tty{started_ms = StartedMs, young_deaths = Deaths}) ->
 
 now_ms() ->
     erlang:monotonic_time(millisecond).
+
+slogan() ->
+    ["Erlang/OTP ", erlang:system_info(otp_release), " on ",
+     erlang:system_info(system_version), "\n"].
 
 obituary(normal) ->
     <<"*** Shell process terminated! ***">>;
