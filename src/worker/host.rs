@@ -1,7 +1,7 @@
 //! The state of the worker, and what each command does with it.
 
 use super::calls::Calls;
-use super::output::{self, Output};
+use super::output::Output;
 use super::post::{post, words};
 use super::vm::Vm;
 use super::{boot, intake};
@@ -12,18 +12,21 @@ use protocol::{
     Request,
 };
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 
 /// One worker hosts one VM and goes away with it.
 pub struct Host {
     pub(super) calls: Calls,
-    output: Rc<Output>,
+    pub(super) output: Rc<Output>,
     plan: OnceCell<Rc<BootPlan>>,
     vm: OnceCell<Rc<Vm>>,
     intake: intake::Intake,
-    diagnostics: RefCell<Diagnostics>,
+    pub(super) diagnostics: RefCell<Diagnostics>,
+    /// Evaluations and runs that have not ended, and whether anybody waits for them.
+    evaluations: RefCell<BTreeMap<CallId, bool>>,
     /// Set once the end has been reported; what follows is an echo of it.
     is_over: Cell<bool>,
 }
@@ -37,6 +40,7 @@ impl Host {
             vm: OnceCell::new(),
             intake: intake::Intake::default(),
             diagnostics: RefCell::default(),
+            evaluations: RefCell::default(),
             is_over: Cell::new(false),
         })
     }
@@ -53,7 +57,7 @@ impl Host {
             }),
             Command::Acknowledge { bytes } => self.output.acknowledge(bytes as usize),
             Command::Boot(plan) => self.boot(plan),
-            Command::Cancel { id } => self.stop(id),
+            Command::Cancel { id } => self.forsake(id),
             // The page has checked that both are of one build.
             Command::Hello(_) => {}
         }
@@ -70,10 +74,13 @@ impl Host {
     }
 
     fn answer(self: &Rc<Self>, id: CallId, request: Request, bytes: Option<ArrayBuffer>) {
+        if matches!(request, Request::Eval { .. } | Request::Execute { .. }) {
+            self.evaluations.borrow_mut().insert(id, true);
+        }
         let host = Rc::clone(self);
         spawn_local(async move {
             let began_us = super::post::now_us();
-            let event = match host.ask_for(id, request, bytes).await {
+            let event = match host.ask_for(request, bytes).await {
                 Ok(reply) => Event::Replied {
                     id,
                     reply,
@@ -81,13 +88,13 @@ impl Host {
                 },
                 Err(failure) => Event::Refused { id, failure },
             };
+            host.evaluations.borrow_mut().remove(&id);
             post(&event);
         });
     }
 
     async fn ask_for(
         &self,
-        id: CallId,
         request: Request,
         bytes: Option<ArrayBuffer>,
     ) -> Result<Reply, Failure> {
@@ -97,10 +104,7 @@ impl Host {
         };
         match request {
             Request::Eval { source } => {
-                let question = Question::Eval {
-                    id,
-                    source: &source,
-                };
+                let question = Question::Eval { source: &source };
                 self.ask(&question).await.map(evaluated)
             }
             Request::StartShell { cols, rows } => {
@@ -117,7 +121,7 @@ impl Host {
             }
             Request::Execute { name } => {
                 let file = self.take_in(&name, bytes).await?;
-                let answer = match file.execute(id) {
+                let answer = match file.execute() {
                     Ok(question) => self.ask(&question).await,
                     Err(failure) => Err(failure),
                 };
@@ -177,11 +181,19 @@ impl Host {
         }
     }
 
-    /// Nobody waits for what comes of it, nor for whether there was anything to stop.
-    fn stop(self: &Rc<Self>, id: CallId) {
+    /// The console stops all evaluations or none, so it is asked to once nobody waits for any of them.
+    fn forsake(self: &Rc<Self>, id: CallId) {
+        let mut evaluations = self.evaluations.borrow_mut();
+        if let Some(is_wanted) = evaluations.get_mut(&id) {
+            *is_wanted = false;
+        }
+        if evaluations.is_empty() || evaluations.values().any(|is_wanted| *is_wanted) {
+            return;
+        }
         let host = Rc::clone(self);
         spawn_local(async move {
-            drop(host.ask::<bool>(&Question::Cancel { id }).await);
+            // Nobody waits for how many there were either.
+            drop(host.ask::<u32>(&Question::Interrupt).await);
         });
     }
 
@@ -231,14 +243,14 @@ impl Host {
         }
     }
 
-    fn log(&self, level: Level, text: &str) {
+    pub(super) fn log(&self, level: Level, text: &str) {
         post(&Event::Logged {
             level,
             text: text.to_owned(),
         });
     }
 
-    fn hear(self: &Rc<Self>, signal: Signal) {
+    pub(super) fn hear(self: &Rc<Self>, signal: Signal) {
         match signal {
             Signal::ConsoleUp => {
                 let host = Rc::clone(self);
@@ -258,72 +270,6 @@ impl Host {
     async fn await_terminal(&self) {
         let question = Question::Whereis { name: bridge::TTY };
         while let Ok(false) = self.ask(&question).await {}
-    }
-
-    pub(super) fn on_output(self: &Rc<Self>) -> JsValue {
-        self.output.writer()
-    }
-
-    pub(super) fn on_signal(self: &Rc<Self>) -> JsValue {
-        let host = Rc::clone(self);
-        output::signals(move |signal| host.hear(signal))
-    }
-
-    pub(super) fn on_print(self: &Rc<Self>) -> JsValue {
-        let host = Rc::clone(self);
-        Closure::<dyn Fn(String)>::new(move |line: String| {
-            let line = host.diagnostics.borrow_mut().out(&line);
-            host.log(line.level, &line.text);
-        })
-        .into_js_value()
-    }
-
-    pub(super) fn on_print_error(self: &Rc<Self>) -> JsValue {
-        let host = Rc::clone(self);
-        Closure::<dyn Fn(String)>::new(move |line: String| {
-            let line = host.diagnostics.borrow_mut().err(&line);
-            if let Some(line) = line {
-                host.log(line.level, &line.text);
-            }
-        })
-        .into_js_value()
-    }
-
-    pub(super) fn on_abort(self: &Rc<Self>) -> JsValue {
-        let host = Rc::clone(self);
-        Closure::<dyn Fn(JsValue)>::new(move |what: JsValue| {
-            host.crash(&format!("it aborted: {}", words(&what)), None);
-        })
-        .into_js_value()
-    }
-
-    pub(super) fn on_exit(self: &Rc<Self>) -> JsValue {
-        let host = Rc::clone(self);
-        Closure::<dyn Fn(i32)>::new(move |code: i32| {
-            host.crash(&format!("it ended with exit code {code}"), Some(code));
-        })
-        .into_js_value()
-    }
-
-    /// An error that nothing caught: a trap in one of the VM's threads, or a panic of this worker.
-    pub(super) fn watch_errors(self: &Rc<Self>) {
-        let host = Rc::clone(self);
-        let on_error = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
-            event.prevent_default();
-            let message = match event.dyn_ref::<web_sys::PromiseRejectionEvent>() {
-                Some(rejection) => words(&rejection.reason()),
-                None => event
-                    .dyn_ref::<web_sys::ErrorEvent>()
-                    .map_or_else(String::new, web_sys::ErrorEvent::message),
-            };
-            host.crash(&message, None);
-        })
-        .into_js_value();
-        let scope = super::post::scope();
-        for kind in ["error", "unhandledrejection"] {
-            // Listening to a known event with a function cannot fail.
-            drop(scope.add_event_listener_with_callback(kind, on_error.unchecked_ref()));
-        }
     }
 }
 

@@ -4,7 +4,7 @@
 use super::boot;
 use avm::{Beam, Limits, Pack};
 use protocol::bridge::{FileKind, Question};
-use protocol::{Asset, BootProblem, CallId, Down, Failure, limits};
+use protocol::{Asset, BootProblem, Down, Failure, limits};
 use std::cell::{Cell, OnceCell};
 
 /// A file that may be loaded, and where it is to be written.
@@ -30,7 +30,7 @@ impl File {
     }
 
     /// The question that loads and runs it, if it can be run.
-    pub fn execute(&self, id: CallId) -> Result<Question<'_>, Failure> {
+    pub fn execute(&self) -> Result<Question<'_>, Failure> {
         let Some(module) = &self.start else {
             return Err(refusal(
                 self.kind,
@@ -39,7 +39,6 @@ impl File {
             ));
         };
         Ok(Question::Execute {
-            id,
             path: &self.path,
             kind: self.kind,
             module,

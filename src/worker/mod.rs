@@ -3,6 +3,7 @@
 
 mod boot;
 mod calls;
+mod ears;
 mod host;
 mod intake;
 mod output;

@@ -1,7 +1,7 @@
 //! What the worker says to the console process in the VM, what that answers, and the one place where
 //! the VM's words become failures.
 
-use crate::{CallId, Failure, codec};
+use crate::{Failure, codec};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Registered name of the process that answers the worker.
@@ -17,8 +17,6 @@ pub enum Question<'a> {
     Ping,
     /// Evaluate.
     Eval {
-        /// A number to stop it by.
-        id: CallId,
         /// Erlang expressions.
         source: &'a str,
     },
@@ -40,8 +38,6 @@ pub enum Question<'a> {
     },
     /// Load a file that has been checked and written, and run `start/0` of a module.
     Execute {
-        /// A number to stop it by.
-        id: CallId,
         /// Where it was written.
         path: &'a str,
         /// What it is.
@@ -53,11 +49,8 @@ pub enum Question<'a> {
         /// Its size.
         bytes: u64,
     },
-    /// Stop an evaluation or a run.
-    Cancel {
-        /// The number it was given.
-        id: CallId,
-    },
+    /// Stop every evaluation and every run; the answer is how many there were.
+    Interrupt,
     /// Use a pack of the site.
     AddPack {
         /// Where it was written.
@@ -199,11 +192,8 @@ mod tests {
     fn questions() {
         check(Question::Ping, r#"{"op":"ping"}"#);
         check(
-            Question::Eval {
-                id: CallId::new(7),
-                source: "\"a\".",
-            },
-            r#"{"op":"eval","id":7,"source":"\"a\"."}"#,
+            Question::Eval { source: "\"a\"." },
+            r#"{"op":"eval","source":"\"a\"."}"#,
         );
         check(
             Question::Whereis { name: "echo" },
@@ -220,14 +210,13 @@ mod tests {
         );
         check(
             Question::Execute {
-                id: CallId::new(7),
                 path: "/data/in/1.beam",
                 kind: FileKind::Beam,
                 module: "m",
                 modules: &["m".to_owned()],
                 bytes: 9,
             },
-            r#"{"op":"execute","id":7,"path":"/data/in/1.beam","kind":"beam","module":"m","modules":["m"],"bytes":9}"#,
+            r#"{"op":"execute","path":"/data/in/1.beam","kind":"beam","module":"m","modules":["m"],"bytes":9}"#,
         );
         check(
             Question::AddPack {
