@@ -18,7 +18,7 @@
 -export([float_to_list/2, float_to_binary/2]).
 -export([binary_to_list/3, bitstring_to_list/1, iolist_to_iovec/1, list_to_pid/1, list_to_ref/1, binary_part/2,
          append_element/2, make_tuple/3, get_keys/0, get_keys/1, is_record/2, is_record/3, date/0, time/0, now/0,
-         time_offset/0, time_offset/1, localtime_to_universaltime/1, localtime_to_universaltime/2,
+         monotonic_time/1, system_time/1, time_offset/0, time_offset/1, localtime_to_universaltime/1, localtime_to_universaltime/2,
          universaltime_to_localtime/1, posixtime_to_universaltime/1, universaltime_to_posixtime/1]).
 
 %% AtomVM calls a fun only with as many arguments as the code names, and says of a wrong count only that it is wrong.
@@ -152,7 +152,7 @@ process_flag(Flag, Value) -> erlang:error(badarg, [Flag, Value]).
 %% OTP's crash reports and shell ask for more than the native knows, and it calls that a bad argument.
 process_info(Pid, Items) when erlang:is_list(Items) ->
     case erlang:is_process_alive(Pid) of
-        true -> [erlang:process_info(Pid, Item) || Item <- Items];
+        true -> [case erlang:process_info(Pid, Item) of [] -> {Item, []}; Info -> Info end || Item <- Items];
         false -> undefined
     end;
 process_info(Pid, Item) ->
@@ -452,6 +452,20 @@ now() ->
     Later = case erlang:get({erlang, now}) of Last when erlang:is_integer(Last), Last >= Now -> Last + 1; _ -> Now end,
     erlang:put({erlang, now}, Later),
     {Later div 1000000000000, Later div 1000000 rem 1000000, Later rem 1000000}.
+
+%% The natives know the named units only.
+monotonic_time(Unit) -> in_unit(Unit, eRlang:monotonic_time(nanosecond)).
+system_time(Unit) -> in_unit(Unit, eRlang:system_time(nanosecond)).
+
+in_unit(nanosecond, Time) -> Time;
+in_unit(native, Time) -> Time;
+in_unit(microsecond, Time) -> erts_internal:floor_div(Time, 1000);
+in_unit(millisecond, Time) -> erts_internal:floor_div(Time, 1000000);
+in_unit(second, Time) -> erts_internal:floor_div(Time, 1000000000);
+in_unit(perf_counter, Time) -> Time;
+in_unit(PartsPerSecond, Time) when erlang:is_integer(PartsPerSecond), PartsPerSecond > 0 ->
+    erts_internal:floor_div(Time * PartsPerSecond, 1000000000);
+in_unit(Unit, _) -> erlang:error(badarg, [Unit]).
 
 time_offset() -> time_offset(native).
 time_offset(Unit) -> erlang:system_time(Unit) - erlang:monotonic_time(Unit).

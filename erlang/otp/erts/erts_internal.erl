@@ -1,7 +1,7 @@
 %% What OTP's libraries ask of the emulator's inside.
 -module(erts_internal).
 -export([time_unit/0, perf_counter_unit/0, map_next/3, map_to_tuple_keys/1, group_leader/2, group_leader/3,
-         get_internal_state/1]).
+         get_internal_state/1, floor_div/2]).
 
 %% AtomVM's native time unit is the nanosecond.
 time_unit() -> 1000000000.
@@ -27,3 +27,7 @@ group_leader(Leader, Pid) -> erlang:group_leader(Leader, Pid).
 group_leader(Leader, Pid, _Reference) -> erlang:group_leader(Leader, Pid).
 
 get_internal_state(_) -> undefined.
+
+%% Rounds down, also before the start of time.
+floor_div(A, B) when A >= 0 -> A div B;
+floor_div(A, B) -> -((B - 1 - A) div B).
