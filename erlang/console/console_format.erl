@@ -2,19 +2,34 @@
 %% that `eval` and the terminal say the same of the same thing. Pure.
 -module(console_format).
 
--export([value/1, exception/3, death/1, syntax/1]).
+-export([value/1, value/2, exception/3, death/1, syntax/1]).
 
 %% The limits of OTP's shell: what it prints of a term is cut at this depth and
 %% broken at this width.
 -define(DEPTH, 30).
 -define(COLUMNS, 80).
 -define(LINE_CHARS, 60).
+%% A string is printed whole however long it is; a message to the page is not.
+-define(VALUE_LIMIT_BYTES, 1_000_000).
 
 -spec value(term()) -> binary().
-value(Value) when is_integer(Value) ->
-    integer_to_binary(Value);
 value(Value) ->
-    to_binary(pretty(Value, 1)).
+    value(Value, ?VALUE_LIMIT_BYTES).
+
+-spec value(term(), pos_integer()) -> binary().
+value(Value, _LimitBytes) when is_integer(Value) ->
+    integer_to_binary(Value);
+value(Value, LimitBytes) ->
+    cut(to_binary(pretty(Value, 1)), LimitBytes).
+
+cut(Text, Limit) when byte_size(Text) =< Limit ->
+    Text;
+cut(Text, Limit) ->
+    case binary:at(Text, Limit) of
+        %% In the middle of a character.
+        Byte when Byte band 16#C0 =:= 16#80 -> cut(Text, Limit - 1);
+        _ -> <<(binary:part(Text, 0, Limit))/binary, "...">>
+    end.
 
 -spec exception(error | exit | throw, term(), list()) -> binary().
 exception(Class, Reason, Stack) ->

@@ -3,7 +3,7 @@
 
 -export([values_test/0, several_expressions_test/0, fresh_bindings_test/0, shown_as_shell_test/0,
          exceptions_test/0, syntax_test/0, shell_commands_test/0, format_without_stack_test/0,
-         start_test/0]).
+         start_test/0, long_value_test/0]).
 
 ok(Source, Value) ->
     expect({ok, Value}, Source).
@@ -68,3 +68,8 @@ format_without_stack_test() ->
 start_test() ->
     {error, error, <<"** exception error: undefined function nobody:start/0">>} =
         console_eval:start(nobody).
+
+%% What is too long is cut between two characters.
+long_value_test() ->
+    <<"\"ééé..."/utf8>> = console_format:value("éééé", 8),
+    <<"\"éé\""/utf8>> = console_format:value("éé", 8).
