@@ -119,13 +119,13 @@ async fn bytes(name: String, asset: protocol::Asset) -> Result<JsValue, BootProb
 }
 
 /// The factory that the glue exports. The import itself takes no digest, so the same file is fetched
-/// and checked first; the import then finds it in the browser's cache.
+/// and checked beside it, and nothing of it is called before that.
 async fn factory(glue: &protocol::Asset) -> Result<Function, BootProblem> {
-    fetch("glue", glue).await?;
-    let module = module::import(&absolute(&glue.url))
-        .await
-        .map_err(refused)?;
-    Reflect::get(&module, &"default".into())
+    let url = absolute(&glue.url);
+    let (checked, module) = futures::join!(fetch("glue", glue), module::import(&url));
+    checked?;
+    module
+        .and_then(|module| Reflect::get(&module, &"default".into()))
         .and_then(JsCast::dyn_into)
         .map_err(refused)
 }

@@ -5,6 +5,7 @@ use super::output::Output;
 use super::post::{post, words};
 use super::vm::Vm;
 use super::{boot, intake};
+use gloo::timers::callback::Timeout;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use protocol::bridge::{self, Keys, Question, Signal};
 use protocol::{
@@ -16,6 +17,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
+
+/// The packs of the background phase come so long after the console's first answer: they keep the VM
+/// busy, and the first prompt and whoever waited for it come first.
+const EXTEND_AFTER_MS: u32 = 250;
 
 /// One worker hosts one VM and goes away with it.
 pub struct Host {
@@ -257,11 +262,15 @@ impl Host {
                 spawn_local(async move {
                     host.await_terminal().await;
                     post(&Event::ConsoleStarted);
-                    if let Some(plan) = host.plan.get() {
-                        boot::extend(Rc::clone(&host), Rc::clone(plan)).await;
-                    }
+                    Timeout::new(EXTEND_AFTER_MS, move || host.extend()).forget();
                 });
             }
+        }
+    }
+
+    fn extend(self: &Rc<Self>) {
+        if let Some(plan) = self.plan.get() {
+            spawn_local(boot::extend(Rc::clone(self), Rc::clone(plan)));
         }
     }
 
