@@ -128,6 +128,13 @@ fn copy(made: &Path, out: &Path) -> Result<Staged> {
         .map(|entry| entry.map(|e| e.file_name()))
         .collect::<Result<_, _>>()?;
     names.sort();
+    // Packs of an earlier build have other digests in their names.
+    for entry in out.read_dir()? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|kind| kind == "avm") {
+            fs::remove_file(path)?;
+        }
+    }
     for name in &names {
         fs::copy(made.join(name), out.join(name))?;
     }
@@ -155,8 +162,11 @@ fn inputs(wasm: &[u8], modules: &BTreeMap<String, Source>) -> Result<String> {
     let mut text = String::new();
     for recipe in [
         include_str!("erlang/otp_merge.erl"),
+        include_str!("merge.rs"),
         include_str!("modules.rs"),
         include_str!("packs.rs"),
+        include_str!("../../../crates/avm/src/pack.rs"),
+        include_str!("../../../crates/avm/src/beam/packed.rs"),
         include_str!("veil.rs"),
         include_str!("core.txt"),
         include_str!("left_out.txt"),
