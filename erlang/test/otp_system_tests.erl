@@ -98,10 +98,10 @@ compile_errors_test() ->
     {compile:forms(forms("-module(m).\n-export([f/0]).\nf() -> X.\n"), [return]), compile:forms(forms("-module(m).\nf() -> 1.\n"), [return])}.
 
 compile_language_test() ->
-    {ok, otp_lang, Beam} = compile:forms(forms("-module(otp_lang).\n-export([r/1, b/1, m/1, c/0, k/1]).\n-record(p, {x, y = 2}).\nr(X) -> P = #p{x = X}, {P#p.y, P}.\nb(<<A:16, B/binary>>) -> {A, B}.\n"
+    {ok, otp_lang, Beam} = compile:forms(forms("-module(otp_lang).\n-export([r/1, b/1, m/1, c/0, k/1, t/1]).\nt(X) -> catch hd([X]).\n-record(p, {x, y = 2}).\nr(X) -> P = #p{x = X}, {P#p.y, P}.\nb(<<A:16, B/binary>>) -> {A, B}.\n"
         "m(#{k := V} = M) when map_size(M) > 0 -> M#{k := V + 1, n => 0}.\nc() -> F = fun(0, A, _) -> A; (N, A, G) -> G(N - 1, A * N, G) end, F(20, 1, F).\nk(L) -> lists:foldl(fun({K, V}, A) -> maps:put(K, V, A) end, #{}, L).\n"), [binary]),
     {module, _} = code:load_binary(otp_lang, "otp_lang.erl", Beam),
-    {otp_lang:r(1), otp_lang:b(<<1, 2, 3>>), otp_lang:m(#{k => 1}), otp_lang:c(), otp_lang:k([{a, 1}])}.
+    {otp_lang:r(1), otp_lang:b(<<1, 2, 3>>), otp_lang:m(#{k => 1}), otp_lang:c(), otp_lang:k([{a, 1}]), [otp_lang:t(X) || X <- lists:seq(10, 20)]}.
 
 system_test() ->
     {is_list(erlang:system_info(otp_release)), is_integer(erlang:system_info(process_count)), is_integer(erlang:system_info(schedulers)), t(fun() -> erlang:system_info(nonsense) end), node(), nodes(), is_alive(), tuple_size(erlang:statistics(runtime)), erlang:system_info(wordsize) > 0}.

@@ -12,8 +12,11 @@ use super::modules::Source;
 use super::toolchain::Toolchain;
 use crate::{exec, place};
 
-/// The Erlang module that does the work.
-const MERGE: &str = "xtask/src/otp/erlang/otp_merge.erl";
+/// The Erlang module that does the work, and the one that it shares with the compiler in the VM.
+const PROGRAM: [&str; 2] = [
+    "xtask/src/otp/erlang/otp_merge.erl",
+    "erlang/otp/compiler/compile_catch.erl",
+];
 
 /// Writes `work/out/NAME.beam` for each module.
 pub fn merge(
@@ -28,7 +31,7 @@ pub fn merge(
         exec::command(&toolchain.erlc, work)
             .arg("-o")
             .arg(work)
-            .arg(place::at(MERGE)),
+            .args(PROGRAM.map(place::at)),
     )?;
     let names: String = natives
         .iter()

@@ -140,7 +140,7 @@ is_known(_, _) -> false.
 %% Takes everything out of a module's forms that AtomVM would abort on or get wrong.
 cure(Forms, Natives) ->
     Module = module_name(Forms),
-    [cure(Form, Module, Natives) || Form <- Forms].
+    compile_catch:forms([cure(Form, Module, Natives) || Form <- Forms]).
 
 cure({function, Line, Name, Arity, Clauses} = Function, Module, Natives) ->
     case is_stub(Clauses) of
@@ -179,30 +179,12 @@ soften({call, Line, {remote, L1, {atom, L2, erlang}, {atom, L3, nif_error}}, Arg
 %% The compiler marks all functions of a module that loads a library with an instruction that AtomVM lacks.
 soften({call, Line, {remote, L1, {atom, L2, erlang}, {atom, L3, load_nif}}, _}) ->
     {call, Line, {remote, L1, {atom, L2, erlang}, {atom, L3, error}}, [{atom, L3, undef}]};
-%% AtomVM takes the plain value of a `catch` for an exception when the value's bits look like the atom `error`
-%% (the integers 12 to 15, the pids <0.12.0> to <0.15.0>); `try` has no such doubt.
-soften({'catch', Line, Expression}) ->
-    [Value, Reason, Stack] = [{var, Line, unused(Name)} || Name <- ["Value", "Reason", "Stack"]],
-    Exit = fun(What) -> {tuple, Line, [{atom, Line, 'EXIT'}, What]} end,
-    Clause = fun(Class, What, Trace, Result) ->
-        {clause, Line, [{tuple, Line, [{atom, Line, Class}, What, Trace]}], [], [Result]}
-    end,
-    {'try', Line, [soften(Expression)], [],
-     [Clause(throw, Value, {var, Line, '_'}, Value),
-      Clause(error, Reason, Stack, Exit({tuple, Line, [Reason, Stack]})),
-      Clause(exit, Reason, {var, Line, '_'}, Exit(Reason))], []};
 soften(Tuple) when is_tuple(Tuple) ->
     list_to_tuple(soften(tuple_to_list(Tuple)));
 soften([Head | Tail]) ->
     [soften(Head) | soften(Tail)];
 soften(Other) ->
     Other.
-
-%% A variable that no source has.
-unused(Name) ->
-    Count = case get(variables) of undefined -> 0; Number -> Number end,
-    put(variables, Count + 1),
-    list_to_atom("Merge" ++ Name ++ integer_to_list(Count)).
 
 compile(Typed) ->
     Forms = [untyped(Form) || Form <- Typed],
