@@ -1,7 +1,8 @@
 //! The VM's worker as the page holds it: a way to post, two ways to hear, and its end.
 
-use js_sys::{Array, ArrayBuffer};
+use js_sys::{Array, ArrayBuffer, Reflect};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// What a worker says.
@@ -22,12 +23,12 @@ pub struct Port {
 }
 
 impl Port {
-    /// Starts a module worker.
+    /// Takes the worker that was started together with the app, or starts one from a module.
     pub fn open(url: &str, hear: impl Fn(Heard) + Clone + 'static) -> Result<Self, JsValue> {
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        options.set_name("vm");
-        let worker = Worker::new_with_options(url, &options)?;
+        let (worker, heard) = match early() {
+            Some(early) => early,
+            None => (start(url)?, Array::new()),
+        };
         let on_message = {
             let hear = hear.clone();
             Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
@@ -45,6 +46,21 @@ impl Port {
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
+        // After the caller has got its port, in the order in which it was said.
+        let handlers = worker.clone();
+        spawn_local(async move {
+            for event in heard {
+                let event: Event = event.unchecked_into();
+                let handler = match event.type_().as_str() {
+                    "message" => handlers.onmessage(),
+                    _ => handlers.onerror(),
+                };
+                if let Some(handler) = handler {
+                    // The handlers are ours and throw nothing.
+                    drop(handler.call1(&handlers, &event));
+                }
+            }
+        });
         Ok(Self {
             worker,
             _on_message: on_message,
@@ -80,6 +96,25 @@ impl Drop for Port {
         self.worker.set_onmessageerror(None);
         self.worker.terminate();
     }
+}
+
+fn start(url: &str) -> Result<Worker, JsValue> {
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    options.set_name("vm");
+    Worker::new_with_options(url, &options)
+}
+
+/// The worker that `start.js` left for the first to ask, and the events it has had so far.
+fn early() -> Option<(Worker, Array)> {
+    let (global, name) = (js_sys::global(), JsValue::from_str("earlyVmWorker"));
+    let early = Reflect::get(&global, &name)
+        .ok()
+        .filter(JsValue::is_object)?;
+    drop(Reflect::delete_property(&global, &name));
+    let field = |name: &str| Reflect::get(&early, &name.into()).ok();
+    let (worker, heard) = (field("worker")?, field("heard")?);
+    Some((worker.dyn_into().ok()?, heard.dyn_into().ok()?))
 }
 
 fn read(data: &JsValue) -> Heard {
