@@ -61,6 +61,8 @@ const bridge = async () => {
   check("one interrupted", 1, (await ask({ op: "interrupt" })).ok);
   check("the interrupted one", "** exception exit: killed", await endless);
   check("arity of a closure", "1", await evaluate("X = 1, {arity, A} = erlang:fun_info(fun(Y) -> X + Y end, arity), A"));
+  check("bytes that are no module", "{error,badfile}", await evaluate('code:load_binary(x, "x", <<"FOR1....BEAM">>)'));
+  check("more bytes than there are", /system_limit|system limit/, await evaluate("binary:copy(<<1>>, 1 bsl 60)"));
   check("spawn of no fun", /bad argument/, await evaluate("spawn(fun lists:sort/1)"));
   check("spawn of an external fun", /^<0\.\d+\.0>$/, await evaluate("spawn(fun erlang:self/0)"));
   const many = await Promise.all(Array.from({ length: 100 }, (_, n) => evaluate(`${n} + 1`)));

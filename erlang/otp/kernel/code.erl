@@ -1,13 +1,64 @@
 %% Modules come from packs, which AtomVM searches itself when a module is first called; there are no paths.
 -module(code).
 -overlay(whole).
--export([load_file/1, ensure_modules_loaded/1, atomic_load/1, prepare_loading/1, finish_loading/1, delete/1, purge/1,
+-export([load_binary/3, load_file/1, ensure_modules_loaded/1, atomic_load/1, prepare_loading/1, finish_loading/1, delete/1, purge/1,
          soft_purge/1, is_loaded/1, which/1, where_is_file/1, where_is_file/2, objfile_extension/0, root_dir/0, lib_dir/0,
          lib_dir/1, lib_dir/2, compiler_dir/0, priv_dir/1, get_path/0, set_path/1, set_path/2, add_path/1, add_path/2,
          add_patha/1, add_patha/2, add_pathz/1, add_pathz/2, add_paths/1, add_paths/2, add_pathsa/1, add_pathsa/2,
          add_pathsz/1, add_pathsz/2, del_path/1, del_paths/1, replace_path/2, replace_path/3, clear_cache/0, get_mode/0,
          stick_dir/1, unstick_dir/1, stick_mod/1, unstick_mod/1, is_sticky/1, clash/0, module_md5/1, module_status/0,
          module_status/1, modified_modules/0, get_doc/1, get_doc/2, get_chunk/2, coverage_support/0]).
+
+%% The native takes whatever it is given for a module, and reads beyond its end.
+load_binary(Module, File, Binary) when is_atom(Module), is_binary(Binary) ->
+    case is_beam(Binary) of
+        true -> cOde:load_binary(Module, File, Binary);
+        false -> {error, badfile}
+    end;
+load_binary(Module, File, Binary) ->
+    error(badarg, [Module, File, Binary]).
+
+is_beam(<<"FOR1", Size:32, "BEAM", Chunks/binary>>) when Size =:= byte_size(Chunks) + 4 ->
+    Names = chunks(Chunks),
+    not lists:member(cut_off, Names)
+        andalso [<<"Code">>, <<"ExpT">>, <<"ImpT">>] -- Names =:= []
+        andalso (lists:member(<<"AtU8">>, Names) orelse lists:member(<<"Atom">>, Names));
+is_beam(_) ->
+    false.
+
+%% The names of the chunks, and `cut_off` if one of them is.
+chunks(<<Name:4/binary, Size:32, Rest/binary>>) when byte_size(Rest) >= Size ->
+    Padded = min((Size + 3) band bnot 3, byte_size(Rest)),
+    <<_:Padded/binary, Left/binary>> = Rest,
+    [Name | chunks(Left)];
+chunks(<<>>) ->
+    [];
+chunks(_) ->
+    [cut_off].
+
+%% AtomVM reads whatever it is given as a module, and ends where that is none: what is no file of chunks stays out.
+load_binary(Module, File, Beam) when is_atom(Module), is_binary(Beam) ->
+    case is_beam(Beam) of
+        true -> cOde:load_binary(Module, File, Beam);
+        false -> {error, badfile}
+    end;
+load_binary(Module, File, Beam) ->
+    error(badarg, [Module, File, Beam]).
+
+is_beam(<<"FOR1", Size:32, "BEAM", Chunks/binary>>) when byte_size(Chunks) =< Size - 4 ->
+    Names = chunks(Chunks, []),
+    lists:all(fun(Name) -> lists:member(Name, Names) end, [<<"AtU8">>, <<"Code">>, <<"ImpT">>, <<"ExpT">>, <<"LocT">>]);
+is_beam(_) ->
+    false.
+
+chunks(<<Name:4/binary, Size:32, Rest/binary>>, Names) when Size =< byte_size(Rest) ->
+    Padded = min((Size + 3) band bnot 3, byte_size(Rest)),
+    <<_:Padded/binary, Next/binary>> = Rest,
+    chunks(Next, [Name | Names]);
+chunks(<<>>, Names) ->
+    Names;
+chunks(_, _) ->
+    [].
 
 load_file(Module) ->
     case code:ensure_loaded(Module) of

@@ -1,7 +1,18 @@
 %% Functions of `binary` that OTP has in C.
 -module(binary).
--export([compile_pattern/1, matches/2, matches/3, part/2, decode_unsigned/1, decode_unsigned/2, encode_unsigned/1,
+-export([copy/2, compile_pattern/1, matches/2, matches/3, part/2, decode_unsigned/1, decode_unsigned/2, encode_unsigned/1,
          encode_unsigned/2, longest_common_suffix/1, bin_to_list/1, bin_to_list/2, bin_to_list/3, referenced_byte_size/1]).
+
+%% More than this is more than the machine has: the native would end it.
+-define(LARGEST_BYTES, 64_000_000).
+
+copy(Subject, Times) when is_binary(Subject), is_integer(Times), Times >= 0 ->
+    case byte_size(Subject) * Times =< ?LARGEST_BYTES of
+        true -> bInary:copy(Subject, Times);
+        false -> error(system_limit, [Subject, Times])
+    end;
+copy(Subject, Times) ->
+    error(badarg, [Subject, Times]).
 
 %% The natives take patterns as they are.
 compile_pattern(Pattern) -> Pattern.
