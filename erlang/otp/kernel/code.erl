@@ -1,8 +1,8 @@
 %% Modules come from packs, which AtomVM searches itself when a module is first called; there are no paths.
 -module(code).
 -overlay(whole).
--export([load_binary/3, load_file/1, ensure_modules_loaded/1, atomic_load/1, prepare_loading/1, finish_loading/1, delete/1, purge/1,
-         soft_purge/1, is_loaded/1, which/1, where_is_file/1, where_is_file/2, objfile_extension/0, root_dir/0, lib_dir/0,
+-export([load_binary/3, load_file/1, ensure_modules_loaded/1, atomic_load/1, prepare_loading/1, finish_loading/1,
+         delete/1, purge/1, soft_purge/1, is_loaded/1, which/1, where_is_file/1, where_is_file/2, objfile_extension/0, root_dir/0, lib_dir/0,
          lib_dir/1, lib_dir/2, compiler_dir/0, priv_dir/1, get_path/0, set_path/1, set_path/2, add_path/1, add_path/2,
          add_patha/1, add_patha/2, add_pathz/1, add_pathz/2, add_paths/1, add_paths/2, add_pathsa/1, add_pathsa/2,
          add_pathsz/1, add_pathsz/2, del_path/1, del_paths/1, replace_path/2, replace_path/3, clear_cache/0, get_mode/0,
@@ -35,30 +35,6 @@ chunks(<<>>) ->
     [];
 chunks(_) ->
     [cut_off].
-
-%% AtomVM reads whatever it is given as a module, and ends where that is none: what is no file of chunks stays out.
-load_binary(Module, File, Beam) when is_atom(Module), is_binary(Beam) ->
-    case is_beam(Beam) of
-        true -> cOde:load_binary(Module, File, Beam);
-        false -> {error, badfile}
-    end;
-load_binary(Module, File, Beam) ->
-    error(badarg, [Module, File, Beam]).
-
-is_beam(<<"FOR1", Size:32, "BEAM", Chunks/binary>>) when byte_size(Chunks) =< Size - 4 ->
-    Names = chunks(Chunks, []),
-    lists:all(fun(Name) -> lists:member(Name, Names) end, [<<"AtU8">>, <<"Code">>, <<"ImpT">>, <<"ExpT">>, <<"LocT">>]);
-is_beam(_) ->
-    false.
-
-chunks(<<Name:4/binary, Size:32, Rest/binary>>, Names) when Size =< byte_size(Rest) ->
-    Padded = min((Size + 3) band bnot 3, byte_size(Rest)),
-    <<_:Padded/binary, Next/binary>> = Rest,
-    chunks(Next, [Name | Names]);
-chunks(<<>>, Names) ->
-    Names;
-chunks(_, _) ->
-    [].
 
 load_file(Module) ->
     case code:ensure_loaded(Module) of

@@ -14,7 +14,6 @@ const VEILED: &[&str] = &[
     "atomvm:read_priv/2",
     "binary:copy/2",
     "code:load_binary/3",
-    "code:load_binary/3",
     "erlang:fun_info/2",
     "erlang:float_to_list/2",
     "erlang:float_to_binary/2",
