@@ -12,6 +12,7 @@ export async function restarts(browser, url, count) {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(url);
+  await page.waitForFunction(() => globalThis.atomvm);
   await page.evaluate(() => globalThis.atomvm.ready());
   const session = await context.newCDPSession(page);
   const before = await heap(session);

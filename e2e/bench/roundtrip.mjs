@@ -57,6 +57,7 @@ export async function roundtrips(browser, url, { calls, burst, rounds }) {
   );
   const page = await context.newPage();
   await page.goto(url);
+  await page.waitForFunction(() => globalThis.atomvm);
   await page.evaluate(() => globalThis.atomvm.ready());
   const results = [];
   for (let round = 0; round < rounds; round += 1) {
