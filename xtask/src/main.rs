@@ -65,3 +65,14 @@ fn main() -> Result<()> {
         Command::ErlangTest => otp::test(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_can_be_parsed() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -17,6 +17,7 @@ use crate::{bundle, examples, exec, otp, place, vm};
 
 /// How to build.
 #[derive(clap::Args, Default)]
+#[group(id = "site")]
 pub struct Options {
     /// A folder with another AtomVM web build (AtomVM.mjs and AtomVM.wasm) in place of the locked package's.
     #[arg(long)]
