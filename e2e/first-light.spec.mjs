@@ -68,6 +68,7 @@ test('an example runs in the shell at the press of a button', async ({ page, hos
   const console = new Console(page);
   await console.open(site.url);
   await console.prompt(1);
+  await page.getByRole('tab', { name: 'Examples' }).click();
   await page.getByRole('button', { name: /^Run .*ring/i }).click();
   await console.prompt(2);
   expect(await console.text()).not.toContain('exception');

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     Post,
     icon::{Icon, Shape},
-    tabs::Pane,
+    layout::{Layout, Pane},
 };
 use crate::{
     intent::Intent,
@@ -14,7 +14,7 @@ use crate::{
 
 /// The list.
 #[component]
-pub fn Examples(state: State, post: Post, pane: RwSignal<Pane>) -> impl IntoView {
+pub fn Examples(state: State, post: Post, layout: Layout) -> impl IntoView {
     let is_off = Memo::new(move |_| state.vm.get() != VmState::Ready);
     view! {
         <section class="panel examples" aria-labelledby="examples-title">
@@ -26,7 +26,7 @@ pub fn Examples(state: State, post: Post, pane: RwSignal<Pane>) -> impl IntoView
                 <For
                     each=move || state.examples.get()
                     key=|example| example.module.clone()
-                    children=move |example| view! { <Item example is_off post pane /> }
+                    children=move |example| view! { <Item example is_off post layout /> }
                 />
             </ul>
         </section>
@@ -35,7 +35,7 @@ pub fn Examples(state: State, post: Post, pane: RwSignal<Pane>) -> impl IntoView
 }
 
 #[component]
-fn Item(example: Example, is_off: Memo<bool>, post: Post, pane: RwSignal<Pane>) -> impl IntoView {
+fn Item(example: Example, is_off: Memo<bool>, post: Post, layout: Layout) -> impl IntoView {
     let Example {
         title, about, run, ..
     } = example;
@@ -52,7 +52,7 @@ fn Item(example: Example, is_off: Memo<bool>, post: Post, pane: RwSignal<Pane>) 
                 aria-label=label
                 disabled=move || is_off.get()
                 on:click=move |_| {
-                    pane.set(Pane::Terminal);
+                    layout.show(Pane::Terminal);
                     post.send(Intent::RunExample(run.clone()));
                 }
             >

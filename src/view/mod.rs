@@ -17,14 +17,16 @@ mod format;
 mod header;
 mod icon;
 mod keybar;
+mod layout;
 mod levels;
 mod log;
+mod side;
 mod table;
 mod tabs;
 mod terminal;
 mod toolbar;
 
-use tabs::Pane;
+use layout::{Layout, Pane};
 
 /// Sends intents from anywhere in the view. A copyable handle on the page's sender, which itself
 /// may not cross threads as Leptos wants of what its closures hold.
@@ -47,7 +49,7 @@ pub fn App(
     send: Sender,
 ) -> impl IntoView {
     let post = Post(StoredValue::new_local(send));
-    let pane = RwSignal::new(Pane::Terminal);
+    let layout = Layout::new();
     let log_is_open = RwSignal::new(false);
     let is_dragging = RwSignal::new(false);
     let side = NodeRef::<html::Aside>::new();
@@ -66,7 +68,7 @@ pub fn App(
         if is_in_terminal {
             leave_terminal(side, skip);
         } else {
-            pane.set(Pane::Terminal);
+            layout.show(Pane::Terminal);
             post.send(Intent::FocusTerminal);
         }
     };
@@ -74,7 +76,8 @@ pub fn App(
     view! {
         <div
             class="app"
-            data-pane=move || pane.get().word()
+            data-pane=move || layout.pane().word()
+            class:is-wide=move || layout.is_wide()
             class:is-dragging=move || is_dragging.get()
             on:keydown:capture=on_key
             on:dragenter=move |event| files::drag_over(&event, is_dragging)
@@ -88,7 +91,7 @@ pub fn App(
                 node_ref=skip
                 on:click=move |event| {
                     event.prevent_default();
-                    pane.set(Pane::Terminal);
+                    layout.show(Pane::Terminal);
                     post.send(Intent::FocusTerminal);
                 }
             >
@@ -96,17 +99,15 @@ pub fn App(
             </a>
             <header::Header state post />
             <main class="main">
-                <terminal::Terminal state post />
-                <aside class="side" tabindex="-1" aria-label="Service levels and examples" node_ref=side>
-                    <levels::Levels state post />
-                    <examples::Examples state post pane />
-                    <files::DropZone post />
-                </aside>
+                <div class="work">
+                    <terminal::Terminal state post />
+                </div>
+                <side::Side state post layout node=side />
                 <log::Log state is_open=log_is_open />
                 <banners::Banners state post />
             </main>
             <footer::Footer state log_is_open />
-            <tabs::Tabs state pane />
+            <tabs::Tabs state layout />
             <files::Overlay />
         </div>
     }

@@ -1,45 +1,23 @@
-//! The panes, and the bar that chooses one where the page is too narrow to show them side by side.
+//! The bar that chooses a pane where the page is too narrow to show them side by side.
 
 use leptos::prelude::*;
 
-use super::icon::{Icon, Shape};
+use super::{
+    icon::{Icon, Shape},
+    layout::{Layout, Pane},
+};
 use crate::state::State;
-
-/// One pane of the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pane {
-    /// The terminal.
-    Terminal,
-    /// The service levels.
-    Levels,
-    /// Examples and files.
-    Programs,
-    /// The VM's diagnostics.
-    Log,
-}
-
-impl Pane {
-    /// The word style sheets know it by.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Terminal => "terminal",
-            Self::Levels => "levels",
-            Self::Programs => "programs",
-            Self::Log => "log",
-        }
-    }
-}
 
 /// The bar; style sheets hide it where all panes have room.
 #[component]
-pub fn Tabs(state: State, pane: RwSignal<Pane>) -> impl IntoView {
+pub fn Tabs(state: State, layout: Layout) -> impl IntoView {
     let tab = move |own: Pane, label: &'static str, shape: Shape| {
         view! {
             <button
                 type="button"
                 class="tab"
-                aria-pressed=move || (pane.get() == own).to_string()
-                on:click=move |_| pane.set(own)
+                aria-pressed=move || (layout.pane() == own).to_string()
+                on:click=move |_| layout.show(own)
             >
                 <Icon shape />
                 <span>{label}</span>
