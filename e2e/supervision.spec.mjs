@@ -69,3 +69,15 @@ test('twenty restarts leave no worker behind', async ({ page }) => {
   await expect.poll(() => page.workers().length).toBe(before);
   expect(await console.ask('eval', '1 + 1.')).toEqual({ value: '2', output: '' });
 });
+
+test('what runs past its deadline is stopped, and takes no time from what comes after', async () => {
+  const processes = async () => (await console.ask('eval', 'length(processes()).')).value;
+  // The shell's own processes start after the page is ready; they are not what is counted.
+  await console.prompt(1);
+  const before = await processes();
+  for (let count = 0; count < 3; count += 1) {
+    const late = await console.ask('eval', '(fun Loop() -> Loop() end)().', { timeoutMs: 200 });
+    expect(late.rejected).toMatchObject({ code: 'timeout' });
+  }
+  await expect.poll(processes).toBe(before);
+});

@@ -1,6 +1,7 @@
 %% One evaluation: a process that is the group leader of the process that
 %% evaluates, collects what is printed (bounded), answers the caller, and then
-%% stays as long as processes started by the evaluation may still print.
+%% stays as long as processes live that the evaluation may have started: they
+%% may still print.
 -module(console_job).
 
 -export([start/2]).
@@ -12,7 +13,7 @@
 
 -record(job, {answer :: answer(),
               worker :: {pid(), reference()},
-              processes_before :: non_neg_integer(),
+              before :: [pid()],
               output = [] :: [binary()],
               bytes = 0 :: non_neg_integer(),
               dropped = 0 :: non_neg_integer()}).
@@ -24,13 +25,13 @@ start(Work, Answer) ->
     erlang:spawn_opt(fun() -> init(Work, Answer) end, [monitor]).
 
 init(Work, Answer) ->
-    Before = erlang:system_info(process_count),
+    Before = processes(),
     Job = self(),
     Worker = erlang:spawn_opt(fun() ->
         true = group_leader(Job, self()),
         Job ! {result, self(), Work()}
     end, [monitor]),
-    running(#job{answer = Answer, worker = Worker, processes_before = Before}).
+    running(#job{answer = Answer, worker = Worker, before = Before}).
 
 running(#job{worker = {Worker, Monitor}} = Job) ->
     receive
@@ -60,16 +61,25 @@ collect(Printed, #job{output = Output, bytes = Bytes, dropped = Dropped} = Job) 
             Job#job{dropped = Dropped + Size}
     end.
 
-finish(Result, #job{answer = Answer} = Job) ->
+finish(Result, #job{answer = Answer, worker = {Worker, _}, before = Before} = Job) ->
     Output = iolist_to_binary(lists:reverse(Job#job.output)),
     _ = Answer(with_dropped(Job#job.dropped, answer(Result, Output))),
-    case erlang:system_info(process_count) > Job#job.processes_before of
-        true ->
+    %% The VM may still list the worker after its end was heard.
+    Known = [Worker | Before],
+    case started_since(Known) of
+        [] ->
+            ok;
+        Started ->
             console ! {lingering, self()},
-            linger();
-        false ->
-            ok
+            linger(Known, watch(Started))
     end.
+
+%% Nobody can tell who started a process; whatever is new since then may be the evaluation's.
+started_since(Known) ->
+    processes() -- Known.
+
+watch(Processes) ->
+    #{monitor(process, Process) => true || Process <- Processes}.
 
 answer({ok, Value}, Output) ->
     #{ok => #{value => Value, output => Output}};
@@ -82,16 +92,24 @@ with_dropped(Bytes, Answer) ->
     maps:map(fun(_Verdict, Details) -> Details#{dropped_bytes => Bytes} end, Answer).
 
 %% What is printed after the answer goes to the terminal.
-linger() ->
+linger(Known, Watched) when map_size(Watched) =:= 0 ->
+    case started_since(Known) of
+        [] -> ok;
+        %% Started by those that have ended.
+        Started -> linger(Known, watch(Started))
+    end;
+linger(Known, Watched) ->
     receive
         {io_request, _From, _As, _Request} = Request ->
             case whereis(user) of
                 undefined -> ok;
                 User -> User ! Request
             end,
-            linger();
+            linger(Known, Watched);
+        {'DOWN', Monitor, process, _Process, _Reason} ->
+            linger(Known, maps:remove(Monitor, Watched));
         stop ->
             ok;
         _Other ->
-            linger()
+            linger(Known, Watched)
     end.

@@ -3,7 +3,8 @@
 
 -export([values_test/0, several_expressions_test/0, fresh_bindings_test/0, shown_as_shell_test/0,
          exceptions_test/0, syntax_test/0, shell_commands_test/0, format_without_stack_test/0,
-         start_test/0, long_value_test/0]).
+         start_test/0, long_value_test/0,
+         job_ends_with_what_it_started_test/0]).
 
 ok(Source, Value) ->
     expect({ok, Value}, Source).
@@ -73,3 +74,22 @@ start_test() ->
 long_value_test() ->
     <<"\"ééé..."/utf8>> = console_format:value("éééé", 8),
     <<"\"éé\""/utf8>> = console_format:value("éé", 8).
+
+%% The job that serves an evaluation stays for what the evaluation started, and no longer.
+job_ends_with_what_it_started_test() ->
+    Test = self(),
+    Wait = fun() -> receive stop -> ok end end,
+    %% The bridge hears of jobs that stay; a host has none.
+    Bridge = case whereis(console) of
+        undefined -> spawn(fun() -> register(console, self()), Test ! registered, Wait() end);
+        _ -> Test ! registered, none
+    end,
+    receive registered -> ok end,
+    Work = fun() -> Test ! {started, spawn(Wait)}, {ok, <<"started">>} end,
+    {Job, Monitor} = console_job:start(Work, fun(Answer) -> Test ! {answer, Answer} end),
+    Child = receive {started, Pid} -> Pid end,
+    receive {answer, #{ok := #{value := <<"started">>}}} -> ok end,
+    true = is_process_alive(Job),
+    Child ! stop,
+    receive {'DOWN', Monitor, process, Job, normal} -> ok end,
+    is_pid(Bridge) andalso (Bridge ! stop).
