@@ -83,6 +83,7 @@ fn native(summary: &mut Vec<String>) -> Result<()> {
     step("pure crates compile for the browser", || {
         exec::run(cargo(&["check", "--quiet", "--target", WASM]).args(packages(&PURE)))
     })?;
+    let promtool = host::require(&host::PROMTOOL)?;
     step("tests of the pure crates, with their coverage", || {
         let tools = tools::for_coverage()?;
         let mut coverage = tools.command("cargo", &place::root())?;
@@ -92,7 +93,7 @@ fn native(summary: &mut Vec<String>) -> Result<()> {
             "--fail-under-lines",
             COVERED_LINES,
         ]);
-        coverage.args(packages(&PURE));
+        coverage.args(packages(&PURE)).env("PROMTOOL", &promtool);
         watch(&mut coverage, summary)
     })?;
     step("tests of xtask, tidiness among them", || {

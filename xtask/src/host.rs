@@ -51,6 +51,19 @@ pub const CHROMIUM: Program = Program {
     ],
 };
 
+/// The judge over the alerts of the service levels: Prometheus' own tool for testing rules.
+pub const PROMTOOL: Program = Program {
+    name: "promtool",
+    executables: &["promtool"],
+    apt: &["prometheus"],
+    elsewhere: [
+        "dnf install golang-github-prometheus",
+        "pacman -S prometheus",
+        "apk add prometheus",
+        "brew install prometheus",
+    ],
+};
+
 /// Installs what `os-release` says this system uses.
 fn installer_named_by(os_release: &str) -> Installer {
     let mut words = os_release

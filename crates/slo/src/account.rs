@@ -4,6 +4,7 @@ use crate::histogram::{Latencies, Precision};
 use crate::history::{Bucket, History};
 use crate::objective::Promise;
 use crate::outcome::{Outcome, Reason, Verdict};
+use crate::picture::Picture;
 use crate::ratio::Ratio;
 use crate::time::{Micros, Span};
 
@@ -89,6 +90,7 @@ pub(crate) struct Account {
     pub(crate) latencies: Option<Box<Latencies>>,
     pub(crate) phases: Option<Box<Phases>>,
     pub(crate) history: Option<Box<History>>,
+    pub(crate) picture: Option<Box<Picture>>,
 }
 
 impl Account {
@@ -103,12 +105,15 @@ impl Account {
         let unjudged = match sample.outcome.verdict() {
             Verdict::Answered => {
                 let bucket = self.answer(sample, promise);
+                let picture = self.picture.get_or_insert_default();
+                picture.answer(now, sample.latency);
                 return Some(self.judge(now, bucket));
             }
             Verdict::Error => {
                 self.counts.errors += 1;
                 self.counts.abandoned += u64::from(sample.outcome == Outcome::Abandoned);
                 self.last_error = Some(sample.outcome);
+                self.picture.get_or_insert_default().error(now);
                 return Some(self.judge(now, Bucket::ERROR));
             }
             Verdict::Refused => &mut self.counts.refused,
@@ -117,6 +122,20 @@ impl Account {
         };
         *unjudged += 1;
         None
+    }
+
+    /// Takes in what another account of the same operation holds; open roundtrips are no part of it.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.counts.add(&other.counts);
+        self.last_error = other.last_error.or(self.last_error);
+        merge_into(&mut self.latencies, other.latencies, |a, b| a.merge(b));
+        merge_into(&mut self.phases, other.phases, |a, b| {
+            a.queue.merge(&b.queue);
+            a.transport.merge(&b.transport);
+            a.vm.merge(&b.vm);
+        });
+        merge_into(&mut self.history, other.history, |a, b| a.merge(b));
+        merge_into(&mut self.picture, other.picture, |a, b| a.merge(b));
     }
 
     fn judge(&mut self, now: Micros, bucket: Bucket) -> Bucket {
@@ -160,6 +179,14 @@ impl Account {
                 .transport
                 .record(Span(sample.latency.0.saturating_sub(elsewhere)));
         }
+    }
+}
+
+fn merge_into<T>(mine: &mut Option<T>, theirs: Option<T>, merge: impl FnOnce(&mut T, &T)) {
+    match (mine.as_mut(), theirs) {
+        (Some(mine), Some(theirs)) => merge(mine, &theirs),
+        (None, theirs) => *mine = theirs,
+        (Some(_), None) => {}
     }
 }
 

@@ -226,7 +226,7 @@ impl Engine {
         now: Micros,
         limit: Span,
     ) -> Result<Roundtrip, Refusal> {
-        self.let_in(operation, now, limit, false)
+        self.let_in(operation, now, now, limit, false)
             .map(|(token, _)| token)
     }
 
@@ -241,7 +241,22 @@ impl Engine {
         now: Micros,
         limit: Span,
     ) -> Result<Admitted, Refusal> {
-        let (token, waits) = self.let_in(operation, now, limit, true)?;
+        self.admit_due(operation, now, now, limit)
+    }
+
+    /// Begins a roundtrip that should have begun at `due`, as [`Engine::admit_within`] does: its
+    /// latency counts from there, and what it is late by is part of its wait.
+    ///
+    /// # Errors
+    /// A refusal, which is counted for the operation.
+    pub fn admit_due(
+        &mut self,
+        operation: Operation,
+        due: Micros,
+        now: Micros,
+        limit: Span,
+    ) -> Result<Admitted, Refusal> {
+        let (token, waits) = self.let_in(operation, due, now, limit, true)?;
         Ok(if waits {
             Admitted::Waiting(token)
         } else {
@@ -252,10 +267,12 @@ impl Engine {
     fn let_in(
         &mut self,
         operation: Operation,
+        due: Micros,
         now: Micros,
         limit: Span,
         may_wait: bool,
     ) -> Result<(Roundtrip, bool), Refusal> {
+        let late = now.since(due);
         let now = self.observe(now);
         let operation = self.names.own(operation);
         if self.table.is_full() {
@@ -284,12 +301,12 @@ impl Engine {
         let token = self.table.open(Open {
             serial: 0,
             operation,
-            began: now,
+            began: Micros(now.0.saturating_sub(late.0)),
             deadline: now.plus(limit),
             epoch: self.epoch,
             pass,
             waiting,
-            waited: None,
+            waited: (late.0 > 0).then_some(late),
         });
         if let Some(gate) = &mut self.gate {
             gate.entered(&token, waiting, now);

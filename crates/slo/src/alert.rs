@@ -41,8 +41,8 @@ pub(crate) struct Machine {
     pub(crate) rule: Rule,
     pub(crate) name: Arc<str>,
     pub(crate) state: State,
-    /// The last time the condition held: `keep` counts from there.
-    held: Micros,
+    /// The first look at which a firing alert's condition was over: `keep` counts from there.
+    over_since: Option<Micros>,
 }
 
 impl Machine {
@@ -51,15 +51,17 @@ impl Machine {
             rule,
             name,
             state: State::Inactive,
-            held: Micros(0),
+            over_since: None,
         }
     }
 
     /// Takes a step; the state it left, if it left one.
     pub(crate) fn step(&mut self, condition: Condition, now: Micros) -> Option<State> {
-        if condition == Condition::Above {
-            self.held = now;
-        }
+        let is_over = matches!(condition, Condition::Below | Condition::NoTraffic);
+        self.over_since = match self.state {
+            State::Firing(_) if is_over => self.over_since.or(Some(now)),
+            _ => None,
+        };
         let next = self.next(condition, now);
         let changed = next.word() != self.state.word();
         changed.then(|| std::mem::replace(&mut self.state, next))
@@ -76,8 +78,12 @@ impl Machine {
             // While nothing can be measured nothing is known to be over.
             (firing @ State::Firing(_), Condition::NotEnoughData) => firing,
             (firing @ State::Firing(_), _) => {
-                let kept = self.rule.keep.0 > 0 && now.since(self.held) < self.rule.keep;
-                if kept { firing } else { State::Resolved(now) }
+                let is_kept = |since| now.since(since) < self.rule.keep;
+                if self.over_since.is_some_and(is_kept) {
+                    firing
+                } else {
+                    State::Resolved(now)
+                }
             }
             (State::Pending(_), _) => State::Inactive,
             (rest @ (State::Inactive | State::Resolved(_)), _) => rest,
@@ -205,8 +211,10 @@ mod tests {
 
     #[test]
     fn an_alert_outlasts_its_condition_by_the_keep_time() {
-        check(0, 3, "AbbbAbnn", "FFFrFFFr");
-        check(0, 2, "AbAbbb", "FFFFrr");
+        check(0, 3, "AbbbbAbnnn", "FFFFrFFFFr");
+        check(0, 2, "AbAbbb", "FFFFFr");
+        // What cannot be measured is not over, so the time begins anew.
+        check(0, 2, "Ab?bbb", "FFFFFr");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::history::History;
 use crate::objective::{Objective, Objectives};
 use crate::operation::{NameError, Names, Operation, ROWS};
 use crate::outcome::{Outcome, Reason, Verdict};
+use crate::picture::Picture;
 use crate::roundtrip::{Ending, Open, Roundtrip, Table};
 use crate::row::{Breach, Compliance, Row};
 use crate::time::{Micros, Span, Timeline};
@@ -49,7 +50,8 @@ pub struct Engine {
     /// By [`Operation::row`].
     pub(crate) accounts: Box<[Account]>,
     /// All operations together.
-    history: History,
+    pub(crate) history: History,
+    pub(crate) picture: Picture,
     pub(crate) watches: Watches,
     /// None without a policy.
     pub(crate) gate: Option<Gate>,
@@ -75,6 +77,7 @@ impl Engine {
             table: Table::new(MAX_OPEN),
             accounts: (0..ROWS).map(|_| Account::default()).collect(),
             history: History::default(),
+            picture: Picture::default(),
             watches: Watches::default(),
             gate: None,
             late: 0,
@@ -170,6 +173,11 @@ impl Engine {
         };
         if let Some(bucket) = account.enter(sample, promise, now) {
             self.history.add(now, bucket);
+            if bucket.errors > 0 {
+                self.picture.error(now);
+            } else {
+                self.picture.answer(now, latency);
+            }
         }
         Ending::Recorded(latency)
     }
@@ -213,18 +221,6 @@ impl Engine {
         if hidden != self.hidden {
             self.hidden = hidden;
             self.epoch += 1;
-        }
-    }
-
-    /// Forgets all samples. Open roundtrips go on and count when they end; alerts find out at the
-    /// next tick.
-    pub fn reset(&mut self) {
-        self.history = History::default();
-        for account in &mut self.accounts {
-            *account = Account {
-                open: account.open,
-                ..Account::default()
-            };
         }
     }
 
@@ -302,6 +298,21 @@ impl Engine {
         self.accounts[self.names.own(operation).row()]
             .latencies
             .as_deref()
+    }
+
+    /// The last ten minutes of an operation, or of all together, for drawing.
+    pub fn picture(&self, operation: Option<Operation>) -> Option<&Picture> {
+        match operation {
+            None => Some(&self.picture),
+            Some(operation) => self.accounts[self.names.own(operation).row()]
+                .picture
+                .as_deref(),
+        }
+    }
+
+    /// The name of an operation.
+    pub fn operation_name(&self, operation: Operation) -> &str {
+        self.names.name(operation)
     }
 
     /// The parts of an operation's roundtrips, once any were told.

@@ -199,6 +199,16 @@ impl History {
             .filter(|(_, bucket)| bucket.judged > 0)
     }
 
+    /// Takes in what another history of the same time holds.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.rings.iter_mut().zip(&other.rings) {
+            let newest = Micros(mine.newest.max(theirs.newest).saturating_mul(mine.width));
+            for (number, bucket) in theirs.last(newest, theirs.buckets.len()) {
+                mine.restore(newest, number, bucket);
+            }
+        }
+    }
+
     /// Adds an old bucket; whether it is still within reach.
     pub(crate) fn restore(&mut self, grain: usize, now: Micros, number: u64, old: Bucket) -> bool {
         self.rings
@@ -294,6 +304,25 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn the_window_of_two_merged_is_the_window_of_both(events in events(), silence in 0..7_200_000_u64) {
+            let mut parts = [History::default(), History::default()];
+            let mut both = History::default();
+            let mut now = 1_000_000_000_u64;
+            for (at, event) in events.into_iter().enumerate() {
+                now += event.pause_ms * 1_000;
+                let sample = [Bucket::ANSWER, Bucket::SLOW, Bucket::ERROR][event.kind];
+                parts[usize::from(at % 3 == 0)].add(Micros(now), sample);
+                both.add(Micros(now), sample);
+            }
+            let [mut one, two] = parts;
+            one.merge(&two);
+            now += silence * 1_000;
+            for window in WINDOWS.map(Span::secs) {
+                prop_assert_eq!(one.sum(Micros(now), window), both.sum(Micros(now), window));
+            }
+        }
+
         #[test]
         fn a_window_holds_exactly_the_samples_of_its_buckets(
             events in events(),

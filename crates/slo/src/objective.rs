@@ -12,6 +12,7 @@ use crate::time::Span;
 /// The most objectives a set may hold.
 pub const MAX_OBJECTIVES: usize = 64;
 
+/// The shortest window, and the step of the others, since other tools count in minutes.
 const MIN_WINDOW: Span = Span::secs(60);
 
 /// What an objective looks at.
@@ -65,8 +66,8 @@ pub enum ObjectiveError {
     },
     /// Outside what is kept.
     #[error(
-        "objective {at}: a window lasts 1 minute to 30 days, in steps of 5 s up to an hour, of \
-         1 minute up to 6 hours, of 30 minutes beyond"
+        "objective {at}: a window lasts 1 minute to 30 days, in whole minutes up to 6 hours, in \
+         steps of 30 minutes beyond"
     )]
     Window {
         /// Place in the set.
@@ -87,7 +88,7 @@ pub enum ObjectiveError {
 }
 
 impl Objective {
-    fn validate(&self, at: usize) -> Result<(), ObjectiveError> {
+    pub(crate) fn validate(&self, at: usize) -> Result<(), ObjectiveError> {
         if self.target == Ppm::ONE || self.target.get() == 0 {
             return Err(ObjectiveError::Target { at });
         }
@@ -96,7 +97,8 @@ impl Objective {
         {
             return Err(ObjectiveError::Threshold { at });
         }
-        if self.window < MIN_WINDOW || !is_measurable(self.window) {
+        let is_whole = self.window.0.is_multiple_of(MIN_WINDOW.0);
+        if self.window < MIN_WINDOW || !is_whole || !is_measurable(self.window) {
             return Err(ObjectiveError::Window { at });
         }
         Ok(())
@@ -298,8 +300,8 @@ mod tests {
         };
         check(|list| list[2].indicator = to(0), threshold);
         check(|list| list[2].indicator = to(60_000_001), threshold);
-        let window = "objective 0: a window lasts 1 minute to 30 days, in steps of 5 s up to an \
-                      hour, of 1 minute up to 6 hours, of 30 minutes beyond";
+        let window = "objective 0: a window lasts 1 minute to 30 days, in whole minutes up to \
+                      6 hours, in steps of 30 minutes beyond";
         check(|list| list[0].window = Span::secs(66), window);
         check(|list| list[0].window = Span::secs(59), window);
         check(|list| list[0].window = Span(u64::MAX), window);

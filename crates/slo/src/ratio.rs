@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Parts per million, from 0 to 1,000,000.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ppm(u32);
 
 impl Ppm {

@@ -1,9 +1,11 @@
 //! `sloReport()`: everything the engine knows, as one JSON document. Lengths in milliseconds unless
 //! a name says otherwise; `null` is what has not been measured. Fields are only ever added.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::alert::{Alert, State};
+use crate::alert::{Alert, State, Transition};
 use crate::breaker::BreakerState;
 use crate::budget::{Budget, Exhaustion};
 use crate::engine::Engine;
@@ -19,7 +21,14 @@ use crate::time::Micros;
 pub struct SloReport {
     at: f64,
     objectives: Vec<ObjectiveReport>,
+    windows: Vec<WindowReport>,
+    budgets: BTreeMap<String, BudgetReport>,
+    burn_rates: Vec<BurnRateReport>,
     alerts: Vec<AlertReport>,
+    transitions: Vec<TransitionReport>,
+    /// The breaker of each operation.
+    breaker: BTreeMap<String, &'static str>,
+    histograms: BTreeMap<String, HistogramReport>,
     operations: Vec<OperationReport>,
     irregularities: IrregularityReport,
 }
@@ -39,6 +48,46 @@ struct ObjectiveReport {
     budget_left: Option<f64>,
     exhaustion: &'static str,
     exhausted_in: Option<f64>,
+}
+
+/// The whole window of an objective.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WindowReport {
+    objective: String,
+    window: f64,
+    total: u64,
+    bad: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BudgetReport {
+    spent: Option<f64>,
+    left: Option<f64>,
+    exhaustion: &'static str,
+    exhausted_in: Option<f64>,
+}
+
+/// How fast a budget is spent over one window of an alert; 1 spends it exactly.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BurnRateReport {
+    objective: String,
+    alert: String,
+    window: f64,
+    burn_rate: Option<f64>,
+    factor: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TransitionReport {
+    sequence: u64,
+    at: f64,
+    alert: String,
+    from: &'static str,
+    to: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -108,16 +157,37 @@ impl Engine {
     /// `sloReport()`.
     pub fn slo_report(&self) -> SloReport {
         let odd = self.irregularities();
+        let alerts: Vec<AlertReport> = self
+            .alerts()
+            .map(|alert| AlertReport::from(&alert))
+            .collect();
+        let objectives: Vec<ObjectiveReport> = self
+            .budgets()
+            .map(|budget| ObjectiveReport::from(&budget))
+            .collect();
+        let named = |row: &Row<'_>| row.name.to_owned();
         SloReport {
             at: millis(self.now()),
-            objectives: self
-                .budgets()
-                .map(|budget| ObjectiveReport::from(&budget))
+            windows: objectives.iter().map(WindowReport::from).collect(),
+            budgets: objectives
+                .iter()
+                .map(|o| (o.name.clone(), BudgetReport::from(o)))
                 .collect(),
-            alerts: self
-                .alerts()
-                .map(|alert| AlertReport::from(&alert))
+            burn_rates: alerts.iter().flat_map(BurnRateReport::both).collect(),
+            transitions: self.transitions(0).map(TransitionReport::from).collect(),
+            breaker: self
+                .rows()
+                .map(|row| (named(&row), row.breaker.word()))
                 .collect(),
+            histograms: self
+                .rows()
+                .filter_map(|row| {
+                    let latencies = self.latencies(row.operation)?;
+                    Some((named(&row), HistogramReport::of(latencies)?))
+                })
+                .collect(),
+            objectives,
+            alerts,
             operations: self.rows().map(|row| self.operation_report(&row)).collect(),
             irregularities: IrregularityReport {
                 clock_steps_back: odd.clock_steps_back,
@@ -201,6 +271,57 @@ impl From<&Budget<'_>> for ObjectiveReport {
             budget_left: budget.left_ppm().map(|ppm| ppm as f64 / 1e6),
             exhaustion,
             exhausted_in,
+        }
+    }
+}
+
+impl From<&ObjectiveReport> for WindowReport {
+    fn from(objective: &ObjectiveReport) -> Self {
+        Self {
+            objective: objective.name.clone(),
+            window: objective.window,
+            total: objective.total,
+            bad: objective.bad,
+        }
+    }
+}
+
+impl From<&ObjectiveReport> for BudgetReport {
+    fn from(objective: &ObjectiveReport) -> Self {
+        Self {
+            spent: objective.budget_spent,
+            left: objective.budget_left,
+            exhaustion: objective.exhaustion,
+            exhausted_in: objective.exhausted_in,
+        }
+    }
+}
+
+impl BurnRateReport {
+    /// The long window's and the short one's.
+    fn both(alert: &AlertReport) -> [Self; 2] {
+        let windows = [
+            (alert.long_window, alert.long_burn_rate),
+            (alert.short_window, alert.short_burn_rate),
+        ];
+        windows.map(|(window, burn_rate)| Self {
+            objective: alert.objective.clone(),
+            alert: alert.name.clone(),
+            window,
+            burn_rate,
+            factor: alert.factor,
+        })
+    }
+}
+
+impl From<&Transition> for TransitionReport {
+    fn from(transition: &Transition) -> Self {
+        Self {
+            sequence: transition.sequence,
+            at: millis(transition.at),
+            alert: transition.alert.to_string(),
+            from: transition.from.word(),
+            to: transition.to.word(),
         }
     }
 }

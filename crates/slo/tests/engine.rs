@@ -48,7 +48,7 @@ impl Play {
             ["tick"] => self.engine.tick(at),
             ["hide"] => self.engine.set_hidden(true, at),
             ["show"] => self.engine.set_hidden(false, at),
-            ["reset"] => self.engine.reset(),
+            ["reset"] => drop(self.engine.reset()),
             _ => return None,
         }
         Some(())

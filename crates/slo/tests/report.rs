@@ -200,6 +200,19 @@ fn the_slo_report_tells_everything() {
         (&json!("gone"), &json!(null))
     );
     assert_eq!(report["objectives"][4]["exhaustion"], json!("no-traffic"));
+    let window =
+        json!({"objective": "overall-availability", "window": 3_600_000.0, "total": 8, "bad": 3});
+    assert_eq!(report["windows"][0], window);
+    let budget = json!({"spent": 375.0, "left": -374.0, "exhaustion": "gone", "exhaustedIn": null});
+    assert_eq!(report["budgets"]["overall-availability"], budget);
+    let burn = json!({
+        "objective": "overall-availability", "alert": "overall-availability-fast",
+        "window": 180_000.0, "burnRate": 375.0, "factor": 4.0,
+    });
+    assert_eq!(report["burnRates"][0], burn);
+    assert_eq!(report["breaker"]["load"], json!("open"));
+    assert_eq!(report["histograms"]["eval"]["count"], json!(4));
+    assert_eq!(report["transitions"], json!([]));
 
     let alert = &report["alerts"][0];
     assert_eq!(alert["name"], json!("overall-availability-fast"));

@@ -125,14 +125,14 @@ fn an_outage_fires_with_holds_and_resolves_with_keeps() {
     traffic(&mut engine, now, Span::secs(400), 100, 0);
     // The short window must be clean again, and then the alert keeps for as long once more.
     let fast = log(&engine, "overall-availability-fast");
-    assert_eq!(fast, ["61s inactive>firing", "119s firing>resolved"]);
+    assert_eq!(fast, ["61s inactive>firing", "120s firing>resolved"]);
     let steady = log(&engine, "overall-availability-steady");
     assert_eq!(
         steady,
         [
             "61s inactive>pending",
             "76s pending>firing",
-            "204s firing>resolved"
+            "205s firing>resolved"
         ]
     );
     assert_eq!(
