@@ -126,7 +126,7 @@ impl Driver {
             Intent::LoadFiles(files) => self.load_files(files),
             Intent::Interrupt => self.interrupt(),
             Intent::Restart => self.restart(),
-            Intent::ResetLevels => self.engine.borrow_mut().reset(),
+            Intent::ResetLevels => drop(self.engine.borrow_mut().reset()),
             Intent::ExportReport => self.export_report(),
             Intent::Dismiss(id) => self.notices.dismiss(self.state, id),
         }
