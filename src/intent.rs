@@ -1,5 +1,6 @@
 //! What a person can ask of the page, in one closed enum. Views send intents; the driver performs them.
 
+use protocol::log::LogWish;
 use web_sys::HtmlElement;
 
 /// Which colours the page wears.
@@ -50,8 +51,43 @@ pub enum Intent {
     ResetLevels,
     /// Save the service-level report as a file.
     ExportReport,
+    /// Something with the process pane.
+    Observe(Observe),
+    /// Forget the lines of the log.
+    ClearLog,
+    /// Save the wanted lines of the log as a file.
+    SaveLog(LogWish),
+    /// Copy the wanted lines of the log.
+    CopyLog(LogWish),
     /// Take a banner away.
     Dismiss(u64),
+}
+
+/// One wish about the process pane.
+#[derive(Clone, Debug)]
+pub enum Observe {
+    /// The pane is in the page; whether it is in sight is another matter.
+    Mounted(HtmlElement),
+    /// It is going away.
+    Unmounted,
+    /// Ask now, and not only with the next tick.
+    Look,
+    /// Show this of the processes.
+    Show(Face),
+    /// Tell all about this process, or about none.
+    Choose(Option<String>),
+    /// End this process.
+    Kill(String),
+}
+
+/// How the processes are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Face {
+    /// All of them, in a table.
+    #[default]
+    Table,
+    /// Who supervises whom.
+    Tree,
 }
 
 /// A key that an on-screen keyboard lacks.

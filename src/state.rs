@@ -1,9 +1,13 @@
 //! What the page shows: plain values, and the signals that hold them. The driver writes, the views read.
 //! Nothing here computes, fetches or knows the time.
 
+mod processes;
+
 use leptos::prelude::*;
+use protocol::log::Log;
 
 use crate::intent::Theme;
+pub use processes::Processes;
 
 /// How far the VM is; the words are part of the contract (`data-testid="vm-state"`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -157,19 +161,6 @@ pub struct ServiceLevels {
     pub active: usize,
 }
 
-/// One line of the VM's own diagnostics.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogLine {
-    /// For keyed lists; rises by one.
-    pub id: u64,
-    /// Wall-clock time as the page shows it, `HH:MM:SS`.
-    pub at: String,
-    /// How grave.
-    pub severity: Severity,
-    /// The text.
-    pub text: String,
-}
-
 /// Every signal of the page. Copyable handles, owned by the app's root.
 #[derive(Clone, Copy)]
 pub struct State {
@@ -185,10 +176,10 @@ pub struct State {
     pub examples: RwSignal<Vec<Example>>,
     /// Service levels, renewed a few times a second.
     pub levels: RwSignal<ServiceLevels>,
-    /// Diagnostics, bounded, oldest first.
-    pub log: RwSignal<Vec<LogLine>>,
-    /// Log lines that were dropped since the log is bounded.
-    pub log_dropped: RwSignal<u64>,
+    /// The log.
+    pub log: RwSignal<Log>,
+    /// The VM's processes.
+    pub processes: Processes,
     /// Output bytes that were dropped since output is bounded.
     pub output_dropped_bytes: RwSignal<u64>,
     /// How often the VM was started since the page was opened.
@@ -212,7 +203,7 @@ impl State {
             examples: RwSignal::default(),
             levels: RwSignal::default(),
             log: RwSignal::default(),
-            log_dropped: RwSignal::default(),
+            processes: Processes::default(),
             output_dropped_bytes: RwSignal::default(),
             starts: RwSignal::default(),
             build: RwSignal::default(),

@@ -11,15 +11,20 @@
 -spec start() -> no_return().
 start() ->
     process_flag(trap_exit, true),
+    %% By name, so that nobody ends the VM by mistake.
+    true = register(?MODULE, self()),
     Bridge = start_child({console, fun() -> console:init() end}),
     console_device:event(#{event => console_up}),
     Rest = [start_child(Child) || Child <- children()],
+    _ = console_log:install(),
     supervise([Bridge | Rest]).
 
 children() ->
     [{echo, fun echo/0},
      {user, fun() -> console_user:init() end},
      {standard_error, fun() -> console_user:init() end},
+     {console_hooks, fun() -> console_hooks:init() end},
+     {console_observer, fun() -> console_observer:init() end},
      {console_tty, fun() -> console_tty:init() end}].
 
 start_child({Name, Init}) ->

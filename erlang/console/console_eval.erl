@@ -3,7 +3,7 @@
 %% promises, output or the page.
 -module(console_eval).
 
--export([source/1, start/1]).
+-export([source/1, term/1, start/1]).
 
 -type result() :: {ok, Value :: binary()}
                 | {error, class(), Message :: binary()}.
@@ -12,6 +12,11 @@
 
 -spec source(binary()) -> result().
 source(Source) ->
+    shown(term(Source)).
+
+%% The same with the value as it is.
+-spec term(binary()) -> {ok, Value :: term()} | {error, class(), Message :: binary()}.
+term(Source) ->
     case expressions(Source) of
         {ok, Expressions} ->
             guarded(fun() ->
@@ -26,18 +31,21 @@ source(Source) ->
 %% Runs `Module:start()`, the entry point of a loaded program.
 -spec start(module()) -> result().
 start(Module) ->
-    guarded(fun() ->
+    shown(guarded(fun() ->
         _ = code:ensure_loaded(Module),
         %% The VM would not say what is undefined.
         case erlang:function_exported(Module, start, 0) of
             true -> Module:start();
             false -> erlang:raise(error, undef, [{Module, start, [], []}])
         end
-    end).
+    end)).
+
+shown({ok, Value}) -> {ok, console_format:value(Value)};
+shown(Error) -> Error.
 
 guarded(Work) ->
     try Work() of
-        Value -> {ok, console_format:value(Value)}
+        Value -> {ok, Value}
     catch
         Class:Reason:Stack ->
             {error, Class, console_format:exception(Class, Reason, Stack)}

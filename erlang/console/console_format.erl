@@ -2,7 +2,7 @@
 %% that `eval` and the terminal say the same of the same thing. Pure.
 -module(console_format).
 
--export([value/1, value/2, exception/3, death/1, syntax/1]).
+-export([value/1, value/2, cut/2, exception/3, death/1, syntax/1]).
 
 %% The limits of OTP's shell: what it prints of a term is cut at this depth and
 %% broken at this width.
@@ -22,11 +22,12 @@ value(Value, _LimitBytes) when is_integer(Value) ->
 value(Value, LimitBytes) ->
     cut(to_binary(pretty(Value, 1)), LimitBytes).
 
+%% Not within a character.
+-spec cut(binary(), non_neg_integer()) -> binary().
 cut(Text, Limit) when byte_size(Text) =< Limit ->
     Text;
 cut(Text, Limit) ->
     case binary:at(Text, Limit) of
-        %% In the middle of a character.
         Byte when Byte band 16#C0 =:= 16#80 -> cut(Text, Limit - 1);
         _ -> <<(binary:part(Text, 0, Limit))/binary, "...">>
     end.

@@ -4,6 +4,7 @@
 mod arguments;
 mod error;
 mod health;
+mod hooks;
 mod object;
 
 use crate::driver::{Driver, Topic};
@@ -35,7 +36,7 @@ struct Api {
 impl Api {
     fn build(&self) -> Result<Object, JsValue> {
         let terminal = self.build_terminal()?;
-        Builder::new(self)
+        hooks::build(Builder::new(self))?
             .getter("version", |api| health::version(&api.driver).into())?
             .getter("state", |api| api.driver.vm_state().word().into())?
             .getter("terminal", move |_| terminal.clone().into())?

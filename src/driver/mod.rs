@@ -3,9 +3,11 @@
 
 mod boot;
 mod files;
+mod hooks;
 mod levels;
 mod listeners;
 mod notices;
+mod observer;
 mod port;
 mod requests;
 mod screen;
@@ -40,6 +42,8 @@ pub struct Driver {
     notices: Notices,
     pub(crate) listeners: Listeners,
     waiting: requests::Waiting,
+    hooks: hooks::Hooks,
+    observer: observer::Observer,
     alarm: clock::Alarm,
     site: Site,
     /// Set once the program that the address names has been started.
@@ -82,6 +86,8 @@ impl Driver {
             notices: Notices::default(),
             listeners: Listeners::default(),
             waiting: requests::Waiting::default(),
+            hooks: hooks::Hooks::default(),
+            observer: observer::Observer::default(),
             alarm: clock::Alarm::default(),
             site,
             has_run_program: Cell::new(false),
@@ -128,6 +134,10 @@ impl Driver {
             Intent::Restart => self.restart(),
             Intent::ResetLevels => drop(self.engine.borrow_mut().reset()),
             Intent::ExportReport => self.export_report(),
+            Intent::Observe(wish) => self.observe(wish),
+            Intent::ClearLog => self.clear_log(),
+            Intent::SaveLog(wish) => self.save_log(&wish),
+            Intent::CopyLog(wish) => self.copy_log(&wish),
             Intent::Dismiss(id) => self.notices.dismiss(self.state, id),
         }
     }
@@ -223,6 +233,7 @@ impl Driver {
         };
         match (state, failed) {
             (VmState::Ready, _) => {
+                self.restore_hooks();
                 self.waiting.end(Ok(()));
                 self.start_shell();
                 self.run_program();

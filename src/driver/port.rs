@@ -8,6 +8,7 @@ use crate::edge::site;
 use crate::state::{BootProgress, Part, Severity};
 use js_sys::{Array, ArrayBuffer};
 use leptos::prelude::*;
+use protocol::log::{self, Source};
 use protocol::{
     BootPlan, CallId, Command, Crash, Down, Event, Level, PackPhase, Reply, Words, decode, encode,
 };
@@ -100,6 +101,7 @@ impl Driver {
             self.state.progress.set(progress(plan));
         }
         if generation > 1 {
+            self.forget_processes();
             self.draw_line();
         }
         let driver = Rc::downgrade(self);
@@ -173,8 +175,8 @@ impl Driver {
                     .progress
                     .update(|progress| arrive(progress, &part, loaded_bytes));
             }
-            Event::Logged { level, text } => self.log(severity(level), &text),
-            Event::Signalled { payload } => self.log(Severity::Info, &payload),
+            Event::Logged { level, text } => self.log_line(severity(level), Source::Vm, &text),
+            Event::Signalled { payload } => self.hear_device(&payload),
             Event::PackAdded { name } => {
                 self.log(Severity::Info, &format!("pack {name} is in use"));
                 self.ask_version();
@@ -202,11 +204,11 @@ impl Driver {
     }
 }
 
-fn severity(level: Level) -> Severity {
+fn severity(level: Level) -> log::Severity {
     match level {
-        Level::Info => Severity::Info,
-        Level::Warning => Severity::Warning,
-        Level::Error => Severity::Error,
+        Level::Info => log::Severity::Info,
+        Level::Warning => log::Severity::Warning,
+        Level::Error => log::Severity::Error,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Beside, Driver};
 use crate::edge::clock;
 use js_sys::ArrayBuffer;
-use protocol::{Failure, Phase, Refusal, Reply, Request};
+use protocol::{Failure, Phase, Refusal, Reply, Request, limits};
 use slo::{Cause, Micros, Operation, Reason, Roundtrip, Span};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -109,6 +109,43 @@ impl Driver {
             .turn_away(operation, reason(failure), now);
     }
 
+    /// Calls a process of the console with a text. How it ended is read off the answer, and so is what
+    /// that says about the service.
+    pub(super) fn ask_process<T: 'static>(
+        self: &Rc<Self>,
+        process: &str,
+        message: &JsValue,
+        operation: Option<Operation>,
+        read: fn(&str) -> Result<T, Failure>,
+        then: impl FnOnce(Result<T, Failure>) + 'static,
+    ) {
+        let timeout_ms = limits::CALL_TIMEOUT_MS;
+        let begun = operation.map(|operation| self.begin(operation, clock::now_us(), timeout_ms));
+        let roundtrip = match begun.transpose() {
+            Ok(roundtrip) => roundtrip,
+            Err(failure) => return then(Err(failure)),
+        };
+        let driver = Rc::clone(self);
+        let settled = move |outcome: Result<Reply, Failure>, answer: &JsValue| {
+            let outcome = outcome.and_then(|_| read(&answer.as_string().unwrap_or_default()));
+            if let Some(roundtrip) = roundtrip {
+                driver.end(roundtrip, &outcome);
+            }
+            then(outcome);
+        };
+        let beside = Beside::Call(&process.into(), message);
+        self.open(Request::Call, timeout_ms, None, beside, Box::new(settled));
+    }
+
+    fn end<T>(&self, roundtrip: Roundtrip, outcome: &Result<T, Failure>) {
+        let now = Micros(clock::now_us());
+        let mut engine = self.engine.borrow_mut();
+        match outcome {
+            Ok(_) => engine.succeed(roundtrip, now),
+            Err(failure) => engine.fail(roundtrip, reason(failure), now),
+        };
+    }
+
     fn begin(
         &self,
         operation: Operation,
@@ -138,12 +175,7 @@ impl Driver {
         beside: Beside<'_>,
     ) {
         if let Some(roundtrip) = ticket.roundtrip {
-            let now = Micros(clock::now_us());
-            let mut engine = self.engine.borrow_mut();
-            match &outcome {
-                Ok(_) => engine.succeed(roundtrip, now),
-                Err(failure) => engine.fail(roundtrip, reason(failure), now),
-            };
+            self.end(roundtrip, &outcome);
         }
         match beside {
             Beside::Answer(answer) => (ticket.then)(outcome, answer),

@@ -192,7 +192,7 @@ impl Driver {
         self.screen.with(|terminal| terminal.type_text(text));
     }
 
-    fn is_ready(&self) -> bool {
+    pub(super) fn is_ready(&self) -> bool {
         self.session.borrow().phase() == &protocol::Phase::Ready
     }
 

@@ -1,6 +1,7 @@
 //! The browser's facilities, one file each. No edge knows another.
 
 pub mod assets;
+pub mod clipboard;
 pub mod clock;
 pub mod file;
 pub mod isolation;
@@ -8,6 +9,7 @@ pub mod module;
 pub mod outbox;
 pub mod panic;
 pub mod port;
+pub mod sight;
 pub mod site;
 pub mod terminal;
 pub mod theme;

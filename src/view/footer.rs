@@ -16,7 +16,7 @@ const SOURCE: &str = "https://github.com/atomvm/AtomVM";
 /// The footer.
 #[component]
 pub fn Footer(state: State, log_is_open: RwSignal<bool>) -> impl IntoView {
-    let lines = move || state.log.with(Vec::len) as u64;
+    let lines = move || state.log.with(|log| log.lines().len() as u64);
     view! {
         <footer class="footer">
             <button

@@ -51,6 +51,10 @@ pub enum Shape {
     Dash,
     /// A word to the reader.
     Info,
+    /// Two sheets.
+    Copy,
+    /// Things that run side by side.
+    Processes,
 }
 
 impl Shape {
@@ -81,6 +85,8 @@ impl Shape {
             Self::Check => "M3 8.5 6.4 12 13 4.5",
             Self::Alert => "M8 2.2 14.6 13.4H1.4zM8 6.4v3.4M8 11.3v.4",
             Self::Dash => "M4.5 8h7",
+            Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
+            Self::Processes => "M2.5 3h4.5v4H2.5zM9 3h4.5v4H9zM2.5 9h4.5v4H2.5zM9 9h4.5v4H9z",
             Self::Info => "M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 0 0 8 2.2M8 7.4v3.4M8 5v.4",
         }
     }

@@ -12,7 +12,9 @@ pub enum Pane {
     Levels,
     /// Examples and files.
     Programs,
-    /// The VM's diagnostics.
+    /// The VM's processes.
+    Processes,
+    /// What the page, the VM and Erlang report.
     Log,
 }
 
@@ -23,13 +25,14 @@ impl Pane {
             Self::Terminal => "terminal",
             Self::Levels => "levels",
             Self::Programs => "programs",
+            Self::Processes => "processes",
             Self::Log => "log",
         }
     }
 
     /// Whether it is one of those beside the terminal.
     fn is_beside(self) -> bool {
-        matches!(self, Self::Levels | Self::Programs)
+        matches!(self, Self::Levels | Self::Processes | Self::Programs)
     }
 }
 

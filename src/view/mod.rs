@@ -20,6 +20,10 @@ mod keybar;
 mod layout;
 mod levels;
 mod log;
+mod process_details;
+mod process_table;
+mod process_tree;
+mod processes;
 mod side;
 mod table;
 mod tabs;
@@ -103,7 +107,7 @@ pub fn App(
                     <terminal::Terminal state post />
                 </div>
                 <side::Side state post layout node=side />
-                <log::Log state is_open=log_is_open />
+                <log::Log state post layout is_open=log_is_open />
                 <banners::Banners state post />
             </main>
             <footer::Footer state log_is_open />

@@ -6,13 +6,14 @@ use super::{
     Post, examples, files,
     icon::{Icon, Shape},
     layout::{Layout, Pane},
-    levels,
+    levels, processes,
 };
 use crate::state::State;
 
 /// The panes in their order, with the words on their tabs.
-const TABS: [(Pane, &str); 2] = [
+const TABS: [(Pane, &str); 3] = [
     (Pane::Levels, "Service levels"),
+    (Pane::Processes, "Processes"),
     (Pane::Programs, "Examples"),
 ];
 
@@ -63,6 +64,9 @@ pub fn Side(state: State, post: Post, layout: Layout, node: NodeRef<html::Aside>
             </div>
             <SidePane layout pane=Pane::Levels>
                 <levels::Levels state post />
+            </SidePane>
+            <SidePane layout pane=Pane::Processes>
+                <processes::Processes state post layout />
             </SidePane>
             <SidePane layout pane=Pane::Programs>
                 <examples::Examples state post layout />

@@ -33,6 +33,7 @@ pub fn Tabs(state: State, layout: Layout) -> impl IntoView {
         <nav class="tabs" aria-label="Panes" class:has-violation=is_violated>
             {tab(Pane::Terminal, "Terminal", Shape::Prompt)}
             {tab(Pane::Levels, "Levels", Shape::Gauge)}
+            {tab(Pane::Processes, "Processes", Shape::Processes)}
             {tab(Pane::Programs, "Programs", Shape::Play)}
             {tab(Pane::Log, "Log", Shape::Lines)}
         </nav>

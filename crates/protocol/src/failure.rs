@@ -49,9 +49,9 @@ pub enum Failure {
         /// What is wrong with it.
         fault: Fault,
     },
-    /// Too much is going on to take one more.
+    /// Too much is going on to take one more, or nobody would do it.
     Refused {
-        /// What there is too much of.
+        /// Why it was turned away.
         refusal: Refusal,
     },
     /// So much failed that nothing is tried for a while.
@@ -203,6 +203,10 @@ pub enum Fault {
     NotAnOperation,
     /// It is no function.
     NotAFunction,
+    /// It is no source of an Erlang fun of one argument.
+    NotAFun,
+    /// It is no hook that is registered.
+    NotAHook,
     /// It is no number in the range.
     OutOfRange {
         /// Least.
@@ -217,7 +221,7 @@ pub enum Fault {
     },
 }
 
-/// What there is too much of.
+/// Why a request was turned away.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
@@ -225,5 +229,20 @@ pub enum Refusal {
     TooManyOpen {
         /// How many there may be.
         limit: u32,
+    },
+    /// Hooks that are registered.
+    TooManyHooks {
+        /// How many there may be.
+        limit: u32,
+    },
+    /// Nobody handles the intent.
+    NoHandler {
+        /// Its name.
+        intent: String,
+    },
+    /// The intent's handler would not.
+    ByHandler {
+        /// Why, in its words.
+        reason: String,
     },
 }

@@ -6,6 +6,8 @@ use crate::{Failure, Fault};
 pub const PAYLOAD_BYTES: usize = 1 << 20;
 /// Most bytes of one registered or module name: an atom has at most 255 characters.
 pub const NAME_BYTES: usize = 255;
+/// Most bytes of the source of one hook.
+pub const HOOK_BYTES: usize = 64 << 10;
 /// Most bytes of one file from outside.
 pub const FILE_BYTES: usize = 16 << 20;
 /// Most bytes typed or pasted in one go.
@@ -74,6 +76,12 @@ pub fn check_source(argument: &str, source: &str) -> Result<(), Failure> {
         return Err(fault(argument, Fault::HoldsNul));
     }
     Ok(())
+}
+
+/// Source of a hook: as any source, but smaller, since the page keeps it.
+pub fn check_hook(argument: &str, source: &str) -> Result<(), Failure> {
+    size(argument, source.len(), HOOK_BYTES)?;
+    check_source(argument, source)
 }
 
 /// JSON text: bounded, and no NUL in it, neither plain nor escaped. That it is JSON is up to the caller,
@@ -190,6 +198,12 @@ mod tests {
         check(check_source("source", "\0"), "bad_argument");
         check(
             check_source("source", &" ".repeat(PAYLOAD_BYTES + 1)),
+            "too_large",
+        );
+        check(check_hook("source", "fun(X) -> X end"), "ok");
+        check(check_hook("source", "a\0"), "bad_argument");
+        check(
+            check_hook("source", &" ".repeat(HOOK_BYTES + 1)),
             "too_large",
         );
         check(check_file("bytes", 1), "ok");

@@ -33,6 +33,17 @@ impl Words {
             Failure::Refused {
                 refusal: Refusal::TooManyOpen { limit },
             } => format!("{limit} requests are open already. Wait for some of them."),
+            Failure::Refused {
+                refusal: Refusal::TooManyHooks { limit },
+            } => format!("{limit} hooks are registered already. Unregister some of them."),
+            Failure::Refused {
+                refusal: Refusal::NoHandler { intent },
+            } => format!(
+                "Nobody handles the intent {intent}. Register a handler with page:handle_intent/2."
+            ),
+            Failure::Refused {
+                refusal: Refusal::ByHandler { reason },
+            } => format!("The intent was refused: {reason}"),
             Failure::CircuitOpen { retry_after_ms } => {
                 format!("Too much failed of late. Try again in {retry_after_ms} ms.")
             }
@@ -98,6 +109,8 @@ impl Words {
             Fault::NotAnEvent => "must be state, output, alert, log or crash".to_owned(),
             Fault::NotAnOperation => "must be one of the operation types".to_owned(),
             Fault::NotAFunction => "must be a function".to_owned(),
+            Fault::NotAFun => "must be the source of an Erlang fun of one argument".to_owned(),
+            Fault::NotAHook => "is no hook that is registered".to_owned(),
             Fault::OutOfRange { min, max } => format!("must be a number from {min} to {max}"),
             Fault::Unfetchable { reason } => format!("could not be fetched: {reason}"),
         }

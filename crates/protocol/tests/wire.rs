@@ -214,12 +214,27 @@ fn failures() -> Vec<Failure> {
         bad(Fault::NotAnEvent),
         bad(Fault::NotAnOperation),
         bad(Fault::NotAFunction),
+        bad(Fault::NotAFun),
+        bad(Fault::NotAHook),
         bad(Fault::OutOfRange { min: 1, max: 9 }),
         bad(Fault::Unfetchable {
             reason: text("status 404"),
         }),
         Failure::Refused {
             refusal: Refusal::TooManyOpen { limit: 65_536 },
+        },
+        Failure::Refused {
+            refusal: Refusal::TooManyHooks { limit: 256 },
+        },
+        Failure::Refused {
+            refusal: Refusal::NoHandler {
+                intent: text("greet"),
+            },
+        },
+        Failure::Refused {
+            refusal: Refusal::ByHandler {
+                reason: text("not today"),
+            },
         },
         Failure::CircuitOpen {
             retry_after_ms: 800,
