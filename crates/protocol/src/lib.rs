@@ -29,4 +29,4 @@ pub use session::{CallId, Effect, Phase, Session, Settings};
 pub use words::Words;
 
 /// Version of the wire. Raise it with every change of a message; both sides compare it first.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;

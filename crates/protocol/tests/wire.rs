@@ -303,7 +303,7 @@ fn the_wire_and_its_version_change_together() {
         });
     assert_eq!(
         (PROTOCOL, format!("{fingerprint:016x}").as_str()),
-        (1, "a24c3504c22a0e7f"),
+        (2, "02ac3200c93c10ac"),
         "raise PROTOCOL, then write the new pair here"
     );
 }
