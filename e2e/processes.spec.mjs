@@ -11,7 +11,7 @@ test.beforeEach(async ({ page, hosts }) => {
   await page.getByRole('tab', { name: 'Processes' }).click();
 });
 
-const SPAWN = 'register(waiter, spawn(fun() -> receive stop -> ok end end)), waiter ! a, waiter ! b, ok.';
+const SPAWN = 'register(waiter, spawn(fun() -> timer:sleep(infinity) end)), waiter ! a, waiter ! b, ok.';
 // OTP's own `kernel` serves as the callback module: its `init(safe)` asks for no children.
 const SUPERVISORS = `spawn(fun() ->
   {ok, Top} = supervisor:start_link({local, top}, kernel, safe),
@@ -72,6 +72,8 @@ test('the table is sorted and filtered', async ({ page }) => {
 });
 
 test('supervisors are shown with whom they supervise; one that is stuck holds up nobody', async ({ page }) => {
+  // It comes with the packs that follow the first prompt.
+  await expect.poll(async () => (await console.ask('eval', 'code:ensure_loaded(kernel).')).value).toBe('{module,kernel}');
   await console.ask('eval', SUPERVISORS);
   await page.getByRole('button', { name: 'Supervision' }).click();
   const place = (name) => console.by('process-table').getByRole('listitem').filter({ hasText: name });
