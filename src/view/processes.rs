@@ -33,7 +33,7 @@ pub fn Processes(state: State, post: Post, layout: Layout) -> impl IntoView {
     let pane = NodeRef::<html::Section>::new();
     Effect::new(move || {
         if let Some(pane) = pane.get() {
-            post.send(Intent::Observe(Observe::Mounted(pane.into())));
+            post.send(Intent::Observe(Observe::Mounted(pane)));
         }
     });
     on_cleanup(move || post.send(Intent::Observe(Observe::Unmounted)));
