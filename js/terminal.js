@@ -24,6 +24,8 @@ const COLOURS = [
 export function open(host, keys, resized, screenReaderMode) {
   const terminal = new Terminal({
     allowProposedApi: true,
+    // Programs end lines with a line feed; nobody has to go through their output to add the return.
+    convertEol: true,
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
     fontFamily: style(host, '--mono') || 'monospace',
     fontSize: FONT_PX.usual,

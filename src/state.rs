@@ -180,8 +180,10 @@ pub struct State {
     pub log: RwSignal<Log>,
     /// The VM's processes.
     pub processes: Processes,
-    /// Output bytes that were dropped since output is bounded.
+    /// Output bytes that were dropped, since little is kept before the terminal is open.
     pub output_dropped_bytes: RwSignal<u64>,
+    /// A person's files and folders, in the order of their paths.
+    pub files: RwSignal<Vec<protocol::files::Listed>>,
     /// How often the VM was started since the page was opened.
     pub starts: RwSignal<u32>,
     /// Build id of the site.
@@ -205,6 +207,7 @@ impl State {
             log: RwSignal::default(),
             processes: Processes::default(),
             output_dropped_bytes: RwSignal::default(),
+            files: RwSignal::default(),
             starts: RwSignal::default(),
             build: RwSignal::default(),
             vm_version: RwSignal::default(),

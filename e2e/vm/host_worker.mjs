@@ -40,6 +40,7 @@ const start = async ({ glue, memoryBytes, packs }) => {
     preRun: [
       ({ FS }) => {
         FS.mkdir("/data");
+        FS.mkdir("/home/user");
         files.forEach((bytes, index) => FS.writeFile(paths[index], bytes));
         makeDevice(FS, 0, "/dev/term", "terminal");
         makeDevice(FS, 1, "/dev/event", "event");

@@ -3,6 +3,7 @@
 
 mod boot;
 mod files;
+mod home;
 mod hooks;
 mod levels;
 mod listeners;
@@ -18,6 +19,7 @@ use crate::edge::{clock, theme};
 use crate::intent::Intent;
 use crate::state::{Severity, State, VmState};
 use boot::Site;
+use home::Home;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use listeners::Listeners;
@@ -39,6 +41,7 @@ pub struct Driver {
     pub(crate) engine: RefCell<slo::Engine>,
     link: Link,
     screen: Screen,
+    home: Home,
     notices: Notices,
     pub(crate) listeners: Listeners,
     waiting: requests::Waiting,
@@ -83,6 +86,7 @@ impl Driver {
             engine: RefCell::default(),
             link: Link::default(),
             screen: Screen::default(),
+            home: Home::default(),
             notices: Notices::default(),
             listeners: Listeners::default(),
             waiting: requests::Waiting::default(),
@@ -104,6 +108,7 @@ impl Driver {
         };
         // A driver is started once.
         drop(self.kept.set(kept));
+        self.open_home();
         self.boot();
     }
 
@@ -227,10 +232,14 @@ impl Driver {
             self.state.vm.set(state);
             self.listeners.tell(Topic::State, &state.word().into());
         }
-        let failed = match self.session.borrow().phase() {
-            Phase::Failed { cause } => Some(cause.clone()),
-            _ => None,
+        let (failed, is_up) = match self.session.borrow().phase() {
+            Phase::Failed { cause } => (Some(cause.clone()), false),
+            Phase::Booting { .. } => (None, true),
+            _ => (None, false),
         };
+        if is_up {
+            self.furnish();
+        }
         match (state, failed) {
             (VmState::Ready, _) => {
                 self.restore_hooks();

@@ -167,9 +167,15 @@ impl Driver {
     /// What the session has no use for is for people.
     fn show(self: &Rc<Self>, event: Event, bytes: Option<ArrayBuffer>) {
         match event {
-            Event::Printed { dropped_bytes } => {
-                self.print(dropped_bytes, &bytes.unwrap_or_else(|| ArrayBuffer::new(0)));
+            Event::Printed => self.print(&bytes.unwrap_or_else(|| ArrayBuffer::new(0))),
+            Event::Halted { status } => {
+                self.log(
+                    Severity::Info,
+                    &format!("the VM was halted with status {status}"),
+                );
+                self.restart();
             }
+            Event::Changed(change) => self.hear_change(&change, bytes),
             Event::Progressed { part, loaded_bytes } => {
                 self.state
                     .progress

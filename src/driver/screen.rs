@@ -102,7 +102,9 @@ impl Driver {
     fn use_terminal(self: &Rc<Self>, terminal: Terminal) {
         self.screen.terminal.replace(Some(Rc::new(terminal)));
         for bytes in self.screen.early.take() {
-            self.write(&bytes);
+            // The VM was told long ago that these had been taken.
+            self.screen
+                .with(|terminal| terminal.write_bytes(&bytes, || {}));
         }
         self.start_shell();
     }
@@ -110,7 +112,8 @@ impl Driver {
     /// Starts the shell, or tells the one that runs the terminal's size, once there is a terminal
     /// and a VM.
     pub(super) fn start_shell(self: &Rc<Self>) {
-        let (Some((cols, rows)), true) = (self.screen.size(), self.is_ready()) else {
+        let is_ready = self.is_ready() && self.home.is_here();
+        let (Some((cols, rows)), true) = (self.screen.size(), is_ready) else {
             return;
         };
         let driver = Rc::clone(self);
@@ -142,12 +145,7 @@ impl Driver {
     }
 
     /// Shows output of the VM.
-    pub(super) fn print(self: &Rc<Self>, dropped_bytes: u64, bytes: &ArrayBuffer) {
-        if dropped_bytes > 0 {
-            self.state
-                .output_dropped_bytes
-                .update(|all| *all += dropped_bytes);
-        }
+    pub(super) fn print(self: &Rc<Self>, bytes: &ArrayBuffer) {
         let bytes = Uint8Array::new(bytes);
         if self.listeners.has(Topic::Output)
             && let Some(text) = self.screen.decode(&bytes)
@@ -160,19 +158,34 @@ impl Driver {
     fn write(self: &Rc<Self>, bytes: &Uint8Array) {
         let terminal = self.screen.terminal.borrow().clone();
         let Some(terminal) = terminal else {
-            let mut early = self.screen.early.borrow_mut();
-            early.push(bytes.clone());
-            let mut kept = early.iter().map(Uint8Array::length).sum::<u32>();
-            while kept > EARLY_BYTES {
-                kept -= early.remove(0).length();
-            }
-            return;
+            return self.write_early(bytes);
         };
         let (driver, length) = (Rc::downgrade(self), bytes.length());
         terminal.write_bytes(bytes, move || {
             if let Some(driver) = driver.upgrade() {
                 driver.tell(Command::Acknowledge { bytes: length });
             }
+        });
+    }
+
+    /// Keeps the newest of what comes before the terminal is open, and lets the VM go on.
+    fn write_early(self: &Rc<Self>, bytes: &Uint8Array) {
+        let mut early = self.screen.early.borrow_mut();
+        early.push(bytes.clone());
+        let (mut kept, mut dropped) = (early.iter().map(Uint8Array::length).sum::<u32>(), 0);
+        while kept > EARLY_BYTES {
+            let oldest = early.remove(0).length();
+            kept -= oldest;
+            dropped += u64::from(oldest);
+        }
+        drop(early);
+        if dropped > 0 {
+            self.state
+                .output_dropped_bytes
+                .update(|all| *all += dropped);
+        }
+        self.tell(Command::Acknowledge {
+            bytes: bytes.length(),
         });
     }
 

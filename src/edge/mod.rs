@@ -11,5 +11,6 @@ pub mod panic;
 pub mod port;
 pub mod sight;
 pub mod site;
+pub mod store;
 pub mod terminal;
 pub mod theme;

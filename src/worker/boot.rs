@@ -1,9 +1,10 @@
 //! Brings the VM up: fetches and checks every part at the same time, starts the glue as soon as it is
 //! here so that its threads start while the rest arrives, and gives it the packs and the devices.
 
+use super::file_system::FileSystem;
 use super::host::Host;
 use super::post::{post, scope, words};
-use super::vm::{FileSystem, Module, Vm};
+use super::vm::{Module, Vm};
 use crate::edge::{assets::fetch_checked, module};
 use boot::assets::{Asset, Digest, Url};
 use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array, WebAssembly};
@@ -216,6 +217,7 @@ fn lay_out(
     for (path, pack) in paths.iter().zip(packs.iter()) {
         files.give(path, &pack.unchecked_into())?;
     }
+    host.home.watch(files)?;
     files.add_device("/dev/term", 0, &host.on_output())?;
     files.add_device("/dev/event", 1, &host.on_signal())
 }

@@ -1,6 +1,7 @@
 //! The state of the worker, and what each command does with it.
 
 use super::calls::Calls;
+use super::home::Home;
 use super::output::Output;
 use super::post::{post, words};
 use super::vm::Vm;
@@ -26,6 +27,7 @@ const EXTEND_AFTER_MS: u32 = 250;
 pub struct Host {
     pub(super) calls: Calls,
     pub(super) output: Rc<Output>,
+    pub(super) home: Rc<Home>,
     plan: OnceCell<Rc<BootPlan>>,
     vm: OnceCell<Rc<Vm>>,
     intake: intake::Intake,
@@ -41,6 +43,7 @@ impl Host {
         Rc::new_cyclic(|host| Self {
             calls: Calls::new(host.clone()),
             output: Output::new(),
+            home: Rc::default(),
             plan: OnceCell::new(),
             vm: OnceCell::new(),
             intake: intake::Intake::default(),
@@ -60,7 +63,17 @@ impl Host {
             Command::Interrupt => self.keys(&Keys::Data {
                 text: bridge::CTRL_C,
             }),
-            Command::Acknowledge { bytes } => self.output.acknowledge(bytes as usize),
+            Command::Acknowledge { bytes } => {
+                if self.output.acknowledge(bytes as usize) {
+                    self.keys(&Keys::More);
+                }
+            }
+            Command::Change(change) => {
+                if let Some(vm) = self.vm.get() {
+                    let bytes = bytes.map(|bytes| Uint8Array::new(&bytes));
+                    self.home.apply(&vm.file_system(), &change, bytes.as_ref());
+                }
+            }
             Command::Boot(plan) => self.boot(plan),
             Command::Cancel { id } => self.forsake(id),
             // The page has checked that both are of one build.
@@ -243,6 +256,10 @@ impl Host {
     /// The VM is gone.
     pub(super) fn crash(&self, reason: &str, exit_code: Option<i32>) {
         if !self.is_over.replace(true) {
+            // The files lie in this worker and outlive the VM, but not this worker.
+            if let Some(vm) = self.vm.get() {
+                self.home.tell(&vm.file_system());
+            }
             let crash = self.diagnostics.borrow_mut().crash(reason, exit_code);
             post(&Event::Crashed(crash));
         }
@@ -257,6 +274,13 @@ impl Host {
 
     pub(super) fn hear(self: &Rc<Self>, signal: Signal) {
         match signal {
+            Signal::Halted { status } => {
+                // What it wrote last goes first.
+                if let Some(vm) = self.vm.get() {
+                    self.home.tell(&vm.file_system());
+                }
+                post(&Event::Halted { status });
+            }
             Signal::ConsoleUp => {
                 let host = Rc::clone(self);
                 spawn_local(async move {

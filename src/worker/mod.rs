@@ -4,6 +4,8 @@
 mod boot;
 mod calls;
 mod ears;
+mod file_system;
+mod home;
 mod host;
 mod intake;
 mod output;

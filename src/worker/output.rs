@@ -27,21 +27,21 @@ impl Output {
         Rc::default()
     }
 
-    /// The device's `write` for Emscripten.
+    /// The device's `write` for Emscripten; takes no more than there is room for.
     pub fn writer(self: &Rc<Self>) -> JsValue {
         let this = Rc::clone(self);
         device(move |bytes| {
-            if this.outlet.borrow_mut().write(&bytes) {
+            let taken = this.outlet.borrow_mut().write(&bytes);
+            if taken > 0 {
                 this.send_soon();
             }
+            taken as u32
         })
     }
 
-    /// The page has shown so many bytes.
-    pub fn acknowledge(self: &Rc<Self>, bytes: usize) {
-        if self.outlet.borrow_mut().acknowledge(bytes) {
-            self.send_soon();
-        }
+    /// The page has shown so many bytes. Says whether the terminal's process is to be asked for more.
+    pub fn acknowledge(&self, bytes: usize) -> bool {
+        self.outlet.borrow_mut().acknowledge(bytes)
     }
 
     fn send_soon(self: &Rc<Self>) {
@@ -53,8 +53,7 @@ impl Output {
             this.is_due.set(false);
             let batch = this.outlet.borrow_mut().take();
             if let Some(batch) = batch {
-                let dropped_bytes = batch.dropped_bytes;
-                post_bytes(&Event::Printed { dropped_bytes }, &batch.bytes);
+                post_bytes(&Event::Printed, &batch);
             }
         })
         .forget();
@@ -64,23 +63,24 @@ impl Output {
 /// The `write` of the event device. `on_signal` hears what the page has a word for.
 pub fn signals(on_signal: impl Fn(Signal) + 'static) -> JsValue {
     device(move |bytes| {
+        let length = bytes.len() as u32;
         let payload = String::from_utf8_lossy(&bytes).into_owned();
         match Signal::read(&payload) {
             Some(signal) => on_signal(signal),
             None => post(&Event::Signalled { payload }),
         }
+        length
     })
 }
 
 /// A `write` as Emscripten calls it: `(stream, heap, offset, length)`, answered with what was taken.
 /// The heap is the VM's shared memory, so the bytes are copied before anything else sees them.
-fn device(write: impl Fn(Vec<u8>) + 'static) -> JsValue {
+fn device(write: impl Fn(Vec<u8>) -> u32 + 'static) -> JsValue {
     Closure::<dyn Fn(JsValue, Int8Array, u32, u32) -> u32>::new(
         move |_stream: JsValue, heap: Int8Array, offset: u32, length: u32| {
             let start = heap.byte_offset() + offset;
             let view = Uint8Array::new_with_byte_offset_and_length(&heap.buffer(), start, length);
-            write(view.to_vec());
-            length
+            write(view.to_vec())
         },
     )
     .into_js_value()

@@ -1,34 +1,14 @@
-//! AtomVM as JavaScript offers it: the factory that its glue exports, the running module, its file
-//! system. Names only; nothing here decides.
+//! AtomVM as JavaScript offers it: the running module and its entry points. Names only; nothing here
+//! decides.
 
-use js_sys::{Function, JsString, Object, Promise, Reflect, Uint8Array, WebAssembly};
+use super::file_system::FileSystem;
+use js_sys::{Function, JsString, Promise, Uint8Array, WebAssembly};
 use protocol::limits;
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Emscripten's in-memory file system.
-    pub type FileSystem;
-
-    #[wasm_bindgen(method, catch)]
-    fn mkdir(this: &FileSystem, path: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = writeFile)]
-    fn write_file(
-        this: &FileSystem,
-        path: &str,
-        bytes: &Uint8Array,
-        options: &JsValue,
-    ) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn unlink(this: &FileSystem, path: &str) -> Result<(), JsValue>;
-    #[wasm_bindgen(method)]
-    fn makedev(this: &FileSystem, major: u32, minor: u32) -> u32;
-    #[wasm_bindgen(method, js_name = registerDevice)]
-    fn register_device(this: &FileSystem, device: u32, operations: &JsValue);
-    #[wasm_bindgen(method, catch)]
-    fn mkdev(this: &FileSystem, path: &str, mode: u32, device: u32) -> Result<JsValue, JsValue>;
-
     /// The running VM.
     pub type Module;
 
@@ -55,37 +35,6 @@ extern "C" {
 
     #[wasm_bindgen(method, js_name = then)]
     pub fn on(this: &Answer, answered: &JsValue, refused: &JsValue) -> Answer;
-}
-
-impl FileSystem {
-    /// Makes a folder, if it is not there.
-    pub fn ensure_folder(&self, path: &str) {
-        // It fails only where the folder is there already.
-        drop(self.mkdir(path));
-    }
-
-    /// Writes a file; the bytes belong to the file system from then on.
-    pub fn give(&self, path: &str, bytes: &Uint8Array) -> Result<(), JsValue> {
-        let options = Object::new();
-        Reflect::set(&options, &"canOwn".into(), &JsValue::TRUE)?;
-        self.write_file(path, bytes, &options)
-    }
-
-    /// Removes a file, if it is there.
-    pub fn remove(&self, path: &str) {
-        drop(self.unlink(path));
-    }
-
-    /// Makes a device that can only be written to: `write` is called as
-    /// `(stream, heap, offset, length)` and says how much it took.
-    pub fn add_device(&self, path: &str, number: u32, write: &JsValue) -> Result<(), JsValue> {
-        // Major numbers below 64 are taken by Emscripten's own devices.
-        let device = self.makedev(64, number);
-        let operations = Object::new();
-        Reflect::set(&operations, &"write".into(), write)?;
-        self.register_device(device, &operations);
-        self.mkdev(path, 0o666, device).map(drop)
-    }
 }
 
 /// The running VM, and a way to hand it messages of any permitted size.

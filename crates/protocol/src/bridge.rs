@@ -81,6 +81,8 @@ pub enum Keys<'a> {
         /// Rows.
         rows: u16,
     },
+    /// There is room for output again.
+    More,
 }
 
 /// What a terminal sends for Ctrl-C: it stops what runs in the shell.
@@ -119,6 +121,11 @@ pub struct Loaded {
 pub enum Signal {
     /// The console is registered and answers.
     ConsoleUp,
+    /// A program wants the machine to end.
+    Halted {
+        /// The status it gave.
+        status: i32,
+    },
 }
 
 impl Signal {
@@ -241,6 +248,7 @@ mod tests {
             text(Keys::Resize { cols: 80, rows: 24 }),
             r#"{"type":"resize","cols":80,"rows":24}"#
         );
+        assert_eq!(text(Keys::More), r#"{"type":"more"}"#);
         assert_eq!(
             text(Keys::Data { text: CTRL_C }),
             r#"{"type":"data","text":"\u0003"}"#
@@ -286,6 +294,10 @@ mod tests {
         assert_eq!(
             Signal::read(r#"{"event":"console_up"}"#),
             Some(Signal::ConsoleUp)
+        );
+        assert_eq!(
+            Signal::read(r#"{"event":"halted","status":3}"#),
+            Some(Signal::Halted { status: 3 })
         );
         assert_eq!(Signal::read(r#"{"event":"tick","n":1}"#), None);
         assert_eq!(Signal::read("console_up"), None);

@@ -1,5 +1,6 @@
 //! What the page tells the worker: imperative, closed.
 
+use crate::files::Change;
 use crate::session::CallId;
 use serde::{Deserialize, Serialize};
 
@@ -59,18 +60,20 @@ pub enum Command {
         /// Bytes that the terminal has parsed.
         bytes: u32,
     },
+    /// A person's file is to be as said; the content is in the attachment.
+    Change(Change),
 }
 
 impl Command {
     /// Whether the message travels with an attachment of bytes beside its text.
     pub fn carries_bytes(&self) -> bool {
-        matches!(
-            self,
-            Self::Perform {
-                request: Request::Load { .. } | Request::Execute { .. },
-                ..
+        match self {
+            Self::Perform { request, .. } => {
+                matches!(request, Request::Load { .. } | Request::Execute { .. })
             }
-        )
+            Self::Change(change) => change.carries_bytes(),
+            _ => false,
+        }
     }
 }
 

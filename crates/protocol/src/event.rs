@@ -1,6 +1,6 @@
 //! What the worker tells the page: past tense, closed.
 
-use crate::{BootProblem, Failure, Hello, session::CallId};
+use crate::{BootProblem, Failure, Hello, files::Change, session::CallId};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened in the worker.
@@ -44,10 +44,7 @@ pub enum Event {
         failure: Failure,
     },
     /// Output for the terminal, in the attachment.
-    Printed {
-        /// Bytes lost just before these, because nobody took them in time.
-        dropped_bytes: u64,
-    },
+    Printed,
     /// A line of the VM's own diagnostics, or one of the worker.
     Logged {
         /// How grave.
@@ -62,12 +59,23 @@ pub enum Event {
     },
     /// The VM is gone.
     Crashed(Crash),
+    /// A program halted the VM, or stopped it in order: whoever sees it starts a fresh one.
+    Halted {
+        /// The status it gave.
+        status: i32,
+    },
+    /// A program changed a person's file; the content is in the attachment.
+    Changed(Change),
 }
 
 impl Event {
     /// Whether the message travels with an attachment of bytes beside its text.
     pub fn carries_bytes(&self) -> bool {
-        matches!(self, Self::Printed { .. })
+        match self {
+            Self::Printed => true,
+            Self::Changed(change) => change.carries_bytes(),
+            _ => false,
+        }
     }
 }
 

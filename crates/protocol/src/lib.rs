@@ -9,6 +9,7 @@ mod command;
 mod diagnostics;
 mod event;
 mod failure;
+pub mod files;
 pub mod hooks;
 pub mod limits;
 pub mod log;
@@ -23,10 +24,11 @@ pub use command::{Asset, BootPlan, Command, Hello, Pack, PackPhase, Request};
 pub use diagnostics::{Diagnostics, Line};
 pub use event::{Crash, Event, Level, Reply};
 pub use failure::{BootPhase, BootProblem, Down, Failure, Fault, Refusal};
-pub use outlet::{Batch, Outlet};
+pub use files::{Change, FileError, Shelf};
+pub use outlet::Outlet;
 pub use restarts::Policy;
 pub use session::{CallId, Effect, Phase, Session, Settings};
 pub use words::Words;
 
 /// Version of the wire. Raise it with every change of a message; both sides compare it first.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;

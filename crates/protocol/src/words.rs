@@ -1,6 +1,6 @@
 //! The one place where failures become words for people: what happened, and what to do.
 
-use crate::{BootPhase, BootProblem, Down, Failure, Fault, Refusal};
+use crate::{BootPhase, BootProblem, Down, Failure, Fault, FileError, Refusal, files};
 
 /// Words for people.
 #[derive(Debug)]
@@ -54,6 +54,34 @@ impl Words {
                 limit_bytes,
             } => format!("{argument} has {bytes} bytes; at most {limit_bytes} may pass."),
             Failure::Cancelled => "Cancelled.".to_owned(),
+        }
+    }
+
+    /// Why a file was not taken.
+    pub fn file(error: FileError) -> String {
+        match error {
+            FileError::BadPath => {
+                "That is no name for a file here. Use names between single slashes.".to_owned()
+            }
+            FileError::TooLarge { bytes } => {
+                format!(
+                    "It has {bytes} bytes; at most {} are kept of one file.",
+                    files::FILE_BYTES
+                )
+            }
+            FileError::Full => format!(
+                "All files together may have {} bytes. Remove some.",
+                files::ALL_BYTES
+            ),
+            FileError::TooMany => format!(
+                "There may be {} files and folders. Remove some.",
+                files::ENTRIES
+            ),
+            FileError::NotThere => "There is no such file.".to_owned(),
+            FileError::Exists => "There is a file of that name already.".to_owned(),
+            FileError::NotAFile => {
+                "There is a folder where a file is meant, or a file where a folder is.".to_owned()
+            }
         }
     }
 

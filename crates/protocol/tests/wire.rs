@@ -38,6 +38,12 @@ fn perform(request: Request) -> Command {
     Command::Perform { id: id(7), request }
 }
 
+fn written() -> Change {
+    Change::Written {
+        path: text("src/hello.erl"),
+    }
+}
+
 fn commands() -> Vec<Command> {
     vec![
         Command::Hello(hello()),
@@ -80,6 +86,9 @@ fn commands() -> Vec<Command> {
         Command::Resize { cols: 80, rows: 24 },
         Command::Interrupt,
         Command::Acknowledge { bytes: 4_096 },
+        Command::Change(written()),
+        Command::Change(Change::FolderMade { path: text("src") }),
+        Command::Change(Change::Removed { path: text("src") }),
     ]
 }
 
@@ -129,7 +138,7 @@ fn events() -> Vec<Event> {
             id: id(7),
             failure: Failure::Cancelled,
         },
-        Event::Printed { dropped_bytes: 0 },
+        Event::Printed,
         Event::Logged {
             level: Level::Info,
             text: text("started"),
@@ -150,6 +159,10 @@ fn events() -> Vec<Event> {
             dump: vec![text("CRASH"), text("======")],
             exit_code: Some(1),
         }),
+        Event::Halted { status: 0 },
+        Event::Changed(written()),
+        Event::Changed(Change::FolderMade { path: text("src") }),
+        Event::Changed(Change::Removed { path: text("src") }),
     ]
 }
 
@@ -303,7 +316,7 @@ fn the_wire_and_its_version_change_together() {
         });
     assert_eq!(
         (PROTOCOL, format!("{fingerprint:016x}").as_str()),
-        (2, "02ac3200c93c10ac"),
+        (3, "7611656a03699402"),
         "raise PROTOCOL, then write the new pair here"
     );
 }
@@ -336,6 +349,7 @@ fn every_message_has_a_sample() {
         Command::Resize { .. } => 9,
         Command::Interrupt => 10,
         Command::Acknowledge { .. } => 11,
+        Command::Change(_) => 12,
     };
     let event = |event: &Event| match event {
         Event::Hello(_) => 0,
@@ -346,17 +360,19 @@ fn every_message_has_a_sample() {
         Event::PackAdded { .. } => 5,
         Event::Replied { .. } => 6,
         Event::Refused { .. } => 7,
-        Event::Printed { .. } => 8,
+        Event::Printed => 8,
         Event::Logged { .. } => 9,
         Event::Signalled { .. } => 10,
         Event::Crashed(_) => 11,
+        Event::Halted { .. } => 12,
+        Event::Changed(_) => 13,
     };
     let mut found: Vec<i32> = commands().iter().map(command).collect();
     found.dedup();
-    assert_eq!(found, (0..12).collect::<Vec<_>>());
+    assert_eq!(found, (0..13).collect::<Vec<_>>());
     let mut found: Vec<i32> = events().iter().map(event).collect();
     found.dedup();
-    assert_eq!(found, (0..12).collect::<Vec<_>>());
+    assert_eq!(found, (0..14).collect::<Vec<_>>());
 }
 
 #[test]
@@ -365,12 +381,12 @@ fn only_files_and_output_travel_with_bytes() {
         .iter()
         .filter(|command| command.carries_bytes())
         .count();
-    assert_eq!(carrying, 2);
+    assert_eq!(carrying, 3);
     let carrying = events()
         .iter()
         .filter(|event| event.carries_bytes())
         .count();
-    assert_eq!(carrying, 1);
+    assert_eq!(carrying, 2);
 }
 
 #[test]

@@ -219,10 +219,17 @@ one_info(Pid, Item) ->
 registered() ->
     [Name || Pid <- erlang:processes(), {registered_name, Name} <- one_info(Pid, registered_name)].
 
-%% Ends the process that asks: the page, not a program in it, decides over the machine.
+%% The process `init` has the page start the machine anew; whoever halts it does nothing more. Without that process
+%% only the one that asks ends.
 halt() -> erlang:halt(0).
 halt(Status) -> erlang:halt(Status, []).
-halt(Status, _Options) -> erlang:exit({halt, Status}).
+halt(Status, Options) when erlang:is_list(Options), (erlang:is_integer(Status) andalso Status >= 0)
+                           orelse erlang:is_list(Status) orelse Status =:= abort ->
+    case erlang:whereis(init) of
+        undefined -> erlang:exit({halt, Status});
+        Init -> Init ! {stop, Status}, receive after infinity -> ok end
+    end;
+halt(Status, Options) -> erlang:error(badarg, [Status, Options]).
 
 is_alive() -> erlang:node() =/= nonode@nohost.
 nodes() -> [].
@@ -253,8 +260,11 @@ statistics(io) -> {{input, 0}, {output, 0}};
 statistics(Item) when Item =:= run_queue; Item =:= total_run_queue_lengths; Item =:= total_active_tasks -> 0;
 statistics(Item) -> erlang:error(badarg, [Item]).
 
+%% What AtomVM can tell: the memory of its processes, and the binaries beside them.
 memory() ->
-    [{Type, Bytes} || Type <- [binary], Bytes <- [erlang:memory(Type)]].
+    Processes = lists:sum([Bytes || Pid <- erlang:processes(), {memory, Bytes} <- one_info(Pid, memory)]),
+    Binary = erlang:memory(binary),
+    [{total, Processes + Binary}, {processes, Processes}, {processes_used, Processes}, {system, Binary}, {binary, Binary}].
 
 %% What OTP's libraries ask of the system and AtomVM does not know.
 system_info(otp_release) -> "27";

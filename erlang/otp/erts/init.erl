@@ -10,7 +10,7 @@ boot([<<"-s">>, Module | _]) -> Module:start();
 boot(["-s", Module | _]) -> Module:start().
 
 get_argument(root) -> {ok, [["/otp"]]};
-get_argument(home) -> {ok, [["/"]]};
+get_argument(home) -> {ok, [["/home/user"]]};
 get_argument(progname) -> {ok, [["erl"]]};
 get_argument(_) -> error.
 
@@ -19,12 +19,16 @@ get_plain_arguments() -> [].
 get_status() -> {started, started}.
 script_id() -> {"OTP APN 181 01", "27"}.
 
-%% The page decides over the machine; a program that stops it ends itself.
+%% The process `init` has the page start the machine anew; what runs goes on until then, as in OTP.
 stop() -> stop(0).
-stop(Status) -> erlang:halt(Status).
-restart() -> erlang:halt(0).
-restart(_Options) -> erlang:halt(0).
-reboot() -> erlang:halt(0).
+stop(Status) ->
+    case whereis(init) of
+        undefined -> erlang:halt(Status);
+        Init -> Init ! {stop, Status}, ok
+    end.
+restart() -> stop(0).
+restart(_Options) -> stop(0).
+reboot() -> stop(0).
 
 notify_when_started(Pid) ->
     Pid ! {init, started},

@@ -1,8 +1,9 @@
-%% Modules come from packs, which AtomVM searches itself when a module is first called; there are no paths.
+%% Modules come from packs, which AtomVM searches itself when a module is first called, and from files in the current
+%% folder, which is all the path there is.
 -module(code).
 -overlay(whole).
--export([load_binary/3, load_file/1, ensure_modules_loaded/1, atomic_load/1, prepare_loading/1, finish_loading/1,
-         delete/1, purge/1, soft_purge/1, is_loaded/1, which/1, where_is_file/1, where_is_file/2, objfile_extension/0, root_dir/0, lib_dir/0,
+-export([load_binary/3, load_abs/1, load_abs/2, load_file/1, ensure_modules_loaded/1, atomic_load/1, prepare_loading/1, finish_loading/1,
+         delete/1, purge/1, soft_purge/1, is_loaded/1, all_loaded/0, which/1, where_is_file/1, where_is_file/2, objfile_extension/0, root_dir/0, lib_dir/0,
          lib_dir/1, lib_dir/2, compiler_dir/0, priv_dir/1, get_path/0, set_path/1, set_path/2, add_path/1, add_path/2,
          add_patha/1, add_patha/2, add_pathz/1, add_pathz/2, add_paths/1, add_paths/2, add_pathsa/1, add_pathsa/2,
          add_pathsz/1, add_pathsz/2, del_path/1, del_paths/1, replace_path/2, replace_path/3, clear_cache/0, get_mode/0,
@@ -36,10 +37,33 @@ chunks(<<>>) ->
 chunks(_) ->
     [cut_off].
 
+%% A file of the current folder goes before a pack, as the first folder of OTP's path does.
 load_file(Module) ->
-    case code:ensure_loaded(Module) of
-        {module, _} = Loaded -> Loaded;
-        {error, _} -> {error, nofile}
+    case load_abs(atom_to_list(Module), Module) of
+        {error, enoent} ->
+            case code:ensure_loaded(Module) of
+                {module, _} = Loaded -> Loaded;
+                {error, _} -> {error, nofile}
+            end;
+        Other ->
+            Other
+    end.
+
+load_abs(File) -> load_abs(File, list_to_atom(filename:basename(File))).
+
+load_abs(File, Module) ->
+    Path = filename:absname(File ++ objfile_extension()),
+    case prim_file:read_file(Path) of
+        {ok, Binary} ->
+            case load_binary(Module, Path, Binary) of
+                {module, _} = Loaded ->
+                    persistent_term:put({code_file, Module}, Path),
+                    Loaded;
+                Error ->
+                    Error
+            end;
+        {error, _} = Error ->
+            Error
     end.
 
 ensure_modules_loaded(Modules) ->
@@ -65,14 +89,23 @@ is_loaded(Module) ->
         false -> false
     end.
 
+all_loaded() -> [{Module, which(Module)} || {Module, _} <- cOde:all_loaded()].
+
 which(Module) when is_atom(Module) ->
-    case code:ensure_loaded(Module) of
-        {module, _} -> preloaded;
-        {error, _} -> non_existing
+    case {persistent_term:get({code_file, Module}, none), code:ensure_loaded(Module)} of
+        {none, {module, _}} -> preloaded;
+        {none, {error, _}} -> where_is_file(atom_to_list(Module) ++ objfile_extension());
+        {Path, _} -> Path
     end.
 
-where_is_file(_Name) -> non_existing.
-where_is_file(_Path, _Name) -> non_existing.
+where_is_file(Name) -> where_is_file(get_path(), Name).
+
+where_is_file(Folders, Name) ->
+    Paths = [filename:absname(filename:join(Folder, Name)) || Folder <- Folders],
+    case [Path || Path <- Paths, filelib:is_file(Path)] of
+        [Path | _] -> Path;
+        [] -> non_existing
+    end.
 objfile_extension() -> ".beam".
 root_dir() -> "/otp".
 lib_dir() -> "/otp/lib".
@@ -82,7 +115,7 @@ compiler_dir() -> lib_dir(compiler).
 priv_dir(Application) -> lib_dir(Application) ++ "/priv".
 
 %% Changes of the path are taken and mean nothing.
-get_path() -> [].
+get_path() -> ["."].
 set_path(_Path) -> true.
 set_path(_Path, _Cache) -> true.
 add_path(_Folder) -> true.

@@ -14,6 +14,8 @@ failed(function_clause, [{_, _, Arguments, _} = Frame | Callers]) when is_list(A
     {function_clause, [Frame], Callers};
 failed(function_clause, [{shell, Function, Arity, _}]) ->
     {function_clause, [{Function, Arity}], []};
+failed({Bad, _} = Term, [{erlang, apply, _, _} | Callers]) when Bad =:= badarity; Bad =:= badfun ->
+    {Term, [], Callers};
 failed(undef, [{_, _, Arguments, _} = Frame | Callers]) when is_list(Arguments) ->
     {undef, [Frame], Callers};
 failed(Term, Stack) ->

@@ -35,8 +35,11 @@ last_call(Mod, Func, As) ->
 
 is_there(Mod, Func, Arity) ->
     erlang:function_exported(Mod, Func, Arity)
-        orelse (element(1, code:ensure_loaded(Mod)) =:= module
-                andalso erlang:function_exported(Mod, Func, Arity)).
+        orelse (is_loaded(Mod) andalso erlang:function_exported(Mod, Func, Arity)).
+
+%% AtomVM looks for modules in its packs only; one of the current folder is loaded here, as OTP would when it is called.
+is_loaded(Mod) ->
+    element(1, code:ensure_loaded(Mod)) =:= module orelse element(1, code:load_file(Mod)) =:= module.
 
 %% Calls a function, and names it in the exception if the failure left no frame of its own. A function that is
 %% there to fail is not what failed.
@@ -54,10 +57,22 @@ named([{erl_eval, _, _, _} | _] = Stack, undef, Mod, Func, As) ->
         true -> Stack;
         false -> [{Mod, Func, As, []} | Stack]
     end;
-named([{erl_eval, _, _, _} | _] = Stack, _, Mod, Func, As) ->
-    [{Mod, Func, As, info(Mod)} | Stack];
-named(Stack, _, _, _, _) ->
-    Stack.
+named(Stack, Reason, Mod, Func, As) ->
+    case lists:dropwhile(fun is_native/1, Stack) of
+        [{erl_eval, _, _, _} | _] = Callers when Reason =/= undef ->
+            [{Mod, Func, As, info(Mod)} | lists:dropwhile(fun is_call/1, Callers)];
+        _ ->
+            Stack
+    end.
+
+%% What is native in OTP is written in Erlang here, and no frame of it is seen there.
+is_native({Mod, _, _, Location}) ->
+    lists:member(Mod, [atomics, counters, ets_keeper, ets_match, erlang_timers, erlang_hash, erlang_float, persistent_term])
+        orelse (Mod =/= erl_eval andalso lists:suffix("(overlay)", proplists:get_value(file, Location, ""))).
+
+%% The frames of a call by this module, which OTP does not leave.
+is_call({erl_eval, Name, Arity, _}) -> lists:member({Name, Arity}, [{direct, 3}, {call, 3}, {do_apply, 4}]);
+is_call(_) -> false.
 
 direct(M, F, []) -> M:F();
 direct(M, F, [A]) -> M:F(A);

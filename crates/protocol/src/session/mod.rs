@@ -280,9 +280,11 @@ impl<T> Session<T> {
                 return Some(event);
             }
             Event::PackAdded { .. }
-            | Event::Printed { .. }
+            | Event::Printed
             | Event::Logged { .. }
-            | Event::Signalled { .. } => return Some(event),
+            | Event::Signalled { .. }
+            | Event::Halted { .. }
+            | Event::Changed(_) => return Some(event),
         }
         self.arm(out);
         None
