@@ -11,8 +11,9 @@
 -spec start() -> no_return().
 start() ->
     process_flag(trap_exit, true),
-    %% By name, so that nobody ends the VM by mistake.
-    true = register(?MODULE, self()),
+    %% What halts or stops the machine tells this name, as in OTP; and nobody ends
+    %% what has a name by mistake.
+    true = register(init, self()),
     Bridge = start_child({console, fun() -> console:init() end}),
     console_device:event(#{event => console_up}),
     Rest = [start_child(Child) || Child <- children()],
@@ -21,8 +22,8 @@ start() ->
 
 children() ->
     [{echo, fun echo/0},
-     {user, fun() -> console_user:init() end},
-     {standard_error, fun() -> console_user:init() end},
+     {user, fun() -> console_user:init(plain) end},
+     {standard_error, fun() -> console_user:init(red) end},
      {console_hooks, fun() -> console_hooks:init() end},
      {console_observer, fun() -> console_observer:init() end},
      {console_tty, fun() -> console_tty:init() end}].
@@ -52,9 +53,16 @@ supervise(Children) ->
                 false ->
                     supervise(Children)
             end;
+        {stop, Status} ->
+            console_device:event(#{event => halted, status => status(Status)}),
+            supervise(Children);
         _Other ->
             supervise(Children)
     end.
+
+%% A slogan or `abort` is an exit in failure.
+status(Status) when is_integer(Status) -> Status band 255;
+status(_Failure) -> 1.
 
 pause(AgeMs) when AgeMs >= ?YOUNG_MS -> ok;
 pause(_AgeMs) -> receive after ?YOUNG_MS -> ok end.

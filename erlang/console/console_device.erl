@@ -3,7 +3,7 @@
 %% only module that opens them.
 -module(console_device).
 
--export([open/1, write/2, event/1, read_file/2]).
+-export([open/1, write/2, offer/2, event/1, read_file/2]).
 
 -define(EVENTS, "/dev/event").
 -define(CHUNK_BYTES, 65536).
@@ -25,6 +25,25 @@ write(none, _Data) ->
     ok;
 write({fd, Fd}, Data) ->
     write_all(Fd, iolist_to_binary(Data)).
+
+%% Gives a device as much as it takes at once, in pieces that cost little should
+%% it refuse them; says what is left.
+-spec offer(device(), binary()) -> Left :: binary().
+offer(none, _Bytes) ->
+    <<>>;
+offer(_Device, <<>>) ->
+    <<>>;
+offer({fd, Fd} = Device, Bytes) ->
+    Piece = binary:part(Bytes, 0, min(byte_size(Bytes), ?CHUNK_BYTES)),
+    case atomvm:posix_write(Fd, Piece) of
+        {ok, 0} ->
+            Bytes;
+        {ok, N} ->
+            <<_:N/binary, Rest/binary>> = Bytes,
+            offer(Device, Rest);
+        {error, _Reason} ->
+            <<>>
+    end.
 
 write_all(_Fd, <<>>) ->
     ok;

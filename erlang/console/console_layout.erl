@@ -3,7 +3,7 @@
 %% drawn text into another. Pure.
 -module(console_layout).
 
--export([cells/1, lines/1, split/2, position/4, difference/4, column_after/3, crlf/1]).
+-export([cells/1, lines/1, split/2, position/4, difference/4, column_after/3]).
 
 %% A character, or a colour change that takes no room and counts for nothing.
 -type cell() :: char() | {sgr, binary()}.
@@ -192,7 +192,3 @@ line_start(Bytes, Index, Limit) ->
         C when C =:= $\n; C =:= $\r -> Index + 1;
         _ -> line_start(Bytes, Index - 1, Limit)
     end.
-
--spec crlf(binary()) -> binary().
-crlf(Bytes) ->
-    binary:replace(Bytes, <<"\n">>, <<"\r\n">>, [global]).

@@ -11,11 +11,11 @@
 
 -define(CONSOLE, [console, echo, user, standard_error, console_tty, console_hooks,
                   console_observer, shell]).
--define(LIBRARY, [ets_keeper, erlang_timers, init, application_controller, kernel_sup,
+-define(LIBRARY, [ets_keeper, erlang_timers, application_controller, kernel_sup,
                   kernel_safe_sup, code_server, file_server_2, logger, timer_server,
                   global_name_server, net_kernel, erts_code_purger, error_logger,
                   logger_sup, logger_proxy, logger_handler_watcher, logger_std_h_default]).
--define(ROOT, console_boot).
+-define(ROOT, init).
 
 -define(FRAMES, 40).
 -define(RELATIVES, 100).

@@ -62,7 +62,7 @@ print(Bytes, Screen) ->
     Column = console_layout:column_after(Bytes, Bare#screen.column, Screen#screen.cols),
     Printed = Bare#screen{column = Column},
     Redrawn = Screen#screen{column = Column},
-    {[draw(Screen, Bare), console_layout:crlf(Bytes), draw(Printed, Redrawn)], Redrawn}.
+    {[draw(Screen, Bare), Bytes, draw(Printed, Redrawn)], Redrawn}.
 
 -spec edit([tuple() | atom()], screen()) -> {iodata(), screen()}.
 edit(Requests, Screen) ->

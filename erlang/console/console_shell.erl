@@ -2,31 +2,29 @@
 %% type or complete from ending it.
 -module(console_shell).
 
--export([start/0, start_in_group/0, keys/1, is_bare_prompt/1]).
+-export([start/1, start_in_group/0, keys/1, is_bare_prompt/1]).
 
-%% What OTP's shell, group leader and evaluator find each other by: the VM
-%% cannot look into another process' dictionary, as `group:whereis_shell/0` does.
--define(SHELL, shell).
 -define(COMPLETION_MS, 5000).
 -define(NO_COMPLETION, {no, [], []}).
 %% How a terminal marks what is pasted, once asked to.
 -define(PASTE_BEGINS, <<"\e[200~">>).
 -define(PASTE_ENDS, <<"\e[201~">>).
 
-%% The group leader of a new shell, linked to the caller, who is its driver.
--spec start() -> pid().
-start() ->
-    group:start(self(), {?MODULE, start_in_group, []}, [{expand_fun, fun complete/2}]).
+%% The group leader of a new job, linked to the caller, who is its driver.
+-spec start(module()) -> pid().
+start(shell) ->
+    group:start(self(), {?MODULE, start_in_group, []}, [{expand_fun, fun complete/2}]);
+start(Module) ->
+    group:start(self(), {Module, start, []}, [{expand_fun, fun complete/2}]).
 
-%% Called by the group leader in its own process.
+%% Called by the group leader in its own process. The VM cannot look into another
+%% process' dictionary, where OTP looks for the shell of a job: the driver is told.
 -spec start_in_group() -> pid().
 start_in_group() ->
-    %% `true`: no job control behind Ctrl-G.
-    Shell = shell:start(true),
+    Shell = shell:start(),
     %% The editor asks for the result of a search before there is one.
     put(search_result, []),
-    catch unregister(?SHELL),
-    true = register(?SHELL, Shell),
+    get(user_drv) ! {shell_of, self(), Shell},
     Shell.
 
 %% Completion looks into modules, records and bindings: whatever goes wrong
@@ -56,13 +54,12 @@ try_complete(Before, Options) ->
 
 %% What was typed or pasted, cut so that a key that ends a mode of the editor (a
 %% search, a menu of completions) comes alone: the editor drops the rest of a
-%% chunk there, or trips over it. Alt-H is left out: it shows documentation
-%% that is not there, and would end the group leader.
+%% chunk there, or trips over it.
 -spec keys(binary()) -> [binary()].
 keys(Text) ->
     case binary:split(Text, ?PASTE_BEGINS) of
         [Typed] ->
-            [Key || Key <- keys(Typed, 0, []), Key =/= <<"\eh">>];
+            keys(Typed, 0, []);
         [Typed, Pasted] ->
             keys(Typed) ++ keys(untabbed(binary:replace(Pasted, ?PASTE_ENDS, <<>>)))
     end.

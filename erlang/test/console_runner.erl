@@ -8,7 +8,7 @@
 -spec main() -> no_return().
 main() ->
     case run([console_screen_tests, console_io_tests, console_eval_tests,
-              console_shell_tests, console_hook_tests]) of
+              console_shell_tests, console_hook_tests, console_jobs_tests]) of
         [] -> halt(0);
         Failures ->
             [io:format("FAILED ~ts~n", [Failure]) || Failure <- Failures],

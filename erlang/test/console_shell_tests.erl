@@ -22,6 +22,6 @@ keys_test() ->
     [<<"\e">>] = console_shell:keys(<<"\e">>),
     [<<"\e[1">>] = console_shell:keys(<<"\e[1">>),
     [<<"日本"/utf8>>, <<127>>] = console_shell:keys(<<"日本"/utf8, 127>>),
-    [<<"a">>] = console_shell:keys(<<"a\eh">>),
+    [<<"a">>, <<"\eh">>] = console_shell:keys(<<"a\eh">>),
     [<<"X    = 1.">>, <<"\r">>] = console_shell:keys(<<"\e[200~X\t= 1.\r\e[201~">>),
     [] = console_shell:keys(<<>>).

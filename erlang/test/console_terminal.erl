@@ -30,7 +30,8 @@ chars([], T) ->
 chars([$\r | Rest], T) ->
     chars(Rest, T#terminal{col = 0, wrap = false});
 chars([$\n | Rest], T) ->
-    chars(Rest, T#terminal{row = T#terminal.row + 1, wrap = false});
+    %% The page's terminal takes a line feed for a new line.
+    chars(Rest, T#terminal{row = T#terminal.row + 1, col = 0, wrap = false});
 chars([7 | Rest], T) ->
     chars(Rest, T);
 chars("\e[" ++ Rest, T) ->
