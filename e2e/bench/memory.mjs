@@ -14,6 +14,9 @@ export async function restarts(browser, url, count) {
   await page.goto(url);
   await page.waitForFunction(() => globalThis.atomvm);
   await page.evaluate(() => globalThis.atomvm.ready());
+  // Packs that come after the first prompt are part of what a page that runs holds.
+  await page.waitForFunction(() =>
+    document.querySelector('[data-testid="log-view"]').textContent.includes('pack library is in use'));
   const session = await context.newCDPSession(page);
   const before = await heap(session);
   const workersBefore = page.workers().length;
@@ -25,8 +28,10 @@ export async function restarts(browser, url, count) {
       if (value !== '2') throw new Error(`1 + 1 gave ${value}`);
     });
   }
-  const after = await heap(session);
+  // A worker is gone a moment after it was told to go.
+  for (let left = 100; left > 0 && page.workers().length > workersBefore; left -= 1) await page.waitForTimeout(50);
   const workersAfter = page.workers().length;
+  const after = await heap(session);
   await context.close();
   return {
     heap_after_boot_bytes: before,

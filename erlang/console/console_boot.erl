@@ -22,6 +22,7 @@ start() ->
 
 children() ->
     [{echo, fun echo/0},
+     {console_pace, fun() -> console_pace:init() end},
      {user, fun() -> console_user:init(plain) end},
      {standard_error, fun() -> console_user:init(red) end},
      {console_hooks, fun() -> console_hooks:init() end},

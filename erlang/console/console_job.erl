@@ -29,6 +29,7 @@ init(Work, Answer) ->
     Job = self(),
     Worker = erlang:spawn_opt(fun() ->
         true = group_leader(Job, self()),
+        console_pace:hold(self()),
         Job ! {result, self(), Work()}
     end, [monitor]),
     running(#job{answer = Answer, worker = Worker, before = Before}).

@@ -14,6 +14,7 @@
 -define(DEFAULT_ROWS, 24).
 -define(CTRL_C, <<3>>).
 -define(CTRL_G, <<7>>).
+-define(ENTER, <<"\r">>).
 %% Asks the terminal to mark what is pasted.
 -define(MARK_PASTES, <<"\e[?2004h">>).
 %% The editor's own key for "throw this expression away" (Alt-C).
@@ -231,6 +232,7 @@ type(Help, #tty{screen = Screen} = Tty) when Help =:= <<"\eh">>; Help =:= <<"\eH
         false -> edit([{put_expand, unicode, <<?NO_HELP>>, 7}], Tty)
     end;
 type(Text, #tty{jobs = Jobs} = Tty) ->
+    _ = Text =:= ?ENTER andalso console_pace:touch(),
     case console_jobs:current(Jobs) of
         none -> ok;
         Group -> Group ! {self(), {data, Text}}

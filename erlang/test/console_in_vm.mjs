@@ -69,6 +69,19 @@ const bridge = async () => {
   check("a hundred at once", Array.from({ length: 100 }, (_, n) => n + 1).join(), many.join());
 };
 
+// While something is evaluated all schedulers are online; when only roundtrips are left, one.
+const pace = async () => {
+  const online = "erlang:system_info(schedulers_online)";
+  check("all schedulers for an evaluation", "true", await evaluate(`${online} =:= erlang:system_info(schedulers)`));
+  await evaluate(`spawn(fun F() ->
+    case ${online} of
+      1 -> console_device:event(#{event => one_scheduler});
+      _ -> receive after 20 -> F() end
+    end
+  end)`);
+  await vm.waitFor(() => vm.events.some(({ event }) => event === "one_scheduler"), DEADLINE_MS);
+};
+
 // Each line: what is typed, and what must then stand at the end of the terminal.
 const session = [
   ["1+2.\r", /\n3\r?\n2> $/],
@@ -108,6 +121,7 @@ try {
   await vm.waitFor(() => vm.events.some(({ event }) => event === "console_up"), DEADLINE_MS);
   await suites();
   await bridge();
+  await pace();
   await shell();
 } catch (error) {
   failures.push(error.message);

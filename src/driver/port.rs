@@ -2,7 +2,7 @@
 
 use super::{Beside, Driver, Topic};
 use crate::edge::clock;
-use crate::edge::outbox::Outbox;
+use crate::edge::outbox::{self, Outbox};
 use crate::edge::port::{Heard, Port};
 use crate::edge::site;
 use crate::state::{BootProgress, Part, Severity};
@@ -42,8 +42,8 @@ impl Link {
     pub(super) fn send(&self, command: &Command, beside: Beside<'_>) {
         match (command, beside) {
             (Command::Perform { id, .. }, Beside::Call(process, payload)) => {
-                let id = JsValue::from_f64(id.number() as f64);
-                self.outbox.push_values(&id, process, payload);
+                self.outbox
+                    .push_fields(id.number() as f64, process, payload);
             }
             (command, Beside::Bytes(bytes)) if command.carries_bytes() => {
                 self.outbox.flush();
@@ -126,10 +126,12 @@ impl Driver {
     fn hear(self: &Rc<Self>, generation: u32, heard: Heard) {
         let (text, bytes) = match heard {
             Heard::Message(text, bytes) => (text, bytes),
-            Heard::Answers(answers) => return self.hear_answers(generation, &answers),
             Heard::Error(reason) => return self.lose(generation, reason),
         };
-        for line in text.lines() {
+        if let Some(answers) = outbox::fields(&text) {
+            return self.hear_answers(generation, &answers);
+        }
+        for line in String::from(text).lines() {
             let event = match decode::<Event>(line) {
                 Ok(event) => event,
                 Err(undecodable) => return self.lose(generation, undecodable.to_string()),
@@ -145,7 +147,7 @@ impl Driver {
 
     /// Answers to calls: number, answer and the worker's own time, one after the other.
     fn hear_answers(self: &Rc<Self>, generation: u32, answers: &Array) {
-        let number = |at| answers.get(at).as_f64().unwrap_or_default();
+        let number = |at| answers.get(at).unchecked_into_f64();
         for at in (0..answers.length()).step_by(3) {
             let event = Event::Replied {
                 id: CallId::new(number(at) as u64),

@@ -1,6 +1,6 @@
 //! The VM's worker as the page holds it: a way to post, two ways to hear, and its end.
 
-use js_sys::{Array, ArrayBuffer, Reflect};
+use js_sys::{Array, ArrayBuffer, JsString, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -8,9 +8,7 @@ use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType
 /// What a worker says.
 pub enum Heard {
     /// A message: its text, and its attachment if it has one.
-    Message(String, Option<ArrayBuffer>),
-    /// Answers to calls, three values each.
-    Answers(Array),
+    Message(JsString, Option<ArrayBuffer>),
     /// It broke, or could not be started.
     Error(String),
 }
@@ -68,9 +66,9 @@ impl Port {
         })
     }
 
-    /// Posts text, or calls.
+    /// Posts a text.
     pub fn post(&self, message: &JsValue) {
-        // Text and numbers can always be cloned, so posting them cannot fail.
+        // Text can always be cloned, so posting them cannot fail.
         drop(self.worker.post_message(message));
     }
 
@@ -119,14 +117,11 @@ fn early() -> Option<(Worker, Array)> {
 
 fn read(data: &JsValue) -> Heard {
     let (text, bytes) = match data.dyn_ref::<Array>() {
-        Some(answers) if answers.get(0).as_f64().is_some() => {
-            return Heard::Answers(answers.clone());
-        }
         Some(pair) => (pair.get(0), pair.get(1).dyn_into().ok()),
         None => (data.clone(), None),
     };
-    match text.as_string() {
-        Some(text) => Heard::Message(text, bytes),
-        None => Heard::Error("it posted what is no text".to_owned()),
+    match text.dyn_into() {
+        Ok(text) => Heard::Message(text, bytes),
+        Err(_) => Heard::Error("it posted what is no text".to_owned()),
     }
 }

@@ -37,10 +37,10 @@ impl Calls {
     }
 
     /// Calls a process; what it answers is posted under the call's number.
-    pub(super) fn call(&self, vm: &Vm, id: &JsValue, process: &JsString, payload: &JsString) {
-        let nobody = JsValue::UNDEFINED;
-        let on_answer = self.on_answer.bind2(&nobody, id, &now_us().into());
-        let on_refusal = self.on_refusal.bind2(&nobody, id, process);
+    pub(super) fn call(&self, vm: &Vm, id: f64, process: &JsString, payload: &JsString) {
+        let (nobody, id) = (JsValue::UNDEFINED, JsValue::from_f64(id));
+        let on_answer = self.on_answer.bind2(&nobody, &id, &now_us().into());
+        let on_refusal = self.on_refusal.bind2(&nobody, &id, process);
         vm.call(process, payload).on(&on_answer, &on_refusal);
     }
 
@@ -60,7 +60,7 @@ impl Calls {
 }
 
 fn answered(id: f64, began_us: f64, answer: JsValue) {
-    post_answer(id, &answer, now_us() - began_us);
+    post_answer(id, &answer, (now_us() - began_us) as u32);
 }
 
 /// Only the console knows which of its two meanings AtomVM's word has.

@@ -86,8 +86,9 @@ impl Host {
         let Some(vm) = self.vm.get() else { return };
         for at in (0..calls.length()).step_by(3) {
             let [id, process, payload] = [at, at + 1, at + 2].map(|at| calls.get(at));
+            let id = id.unchecked_into_f64();
             self.calls
-                .call(vm, &id, process.unchecked_ref(), payload.unchecked_ref());
+                .call(vm, id, process.unchecked_ref(), payload.unchecked_ref());
         }
     }
 

@@ -12,7 +12,9 @@ mod output;
 mod post;
 mod vm;
 
+use crate::edge::outbox;
 use host::Host;
+use js_sys::JsString;
 use protocol::{Command, Event, Hello, PROTOCOL, decode};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -37,19 +39,20 @@ pub fn run() {
     }));
 }
 
-/// A message is a text with a command in each line, `[text, ArrayBuffer]` with one that carries bytes, or
-/// calls of three values each.
+/// A message is a text with a command in each line or with calls of three fields each, or
+/// `[text, ArrayBuffer]` with a command that carries bytes.
 fn obey(host: &Rc<Host>, data: &JsValue) -> Result<(), String> {
     let (text, bytes) = match data.dyn_ref::<js_sys::Array>() {
-        Some(calls) if calls.get(0).as_f64().is_some() => {
-            host.call_all(calls);
-            return Ok(());
-        }
         Some(pair) => (pair.get(0), pair.get(1).dyn_into().ok()),
         None => (data.clone(), None),
     };
-    let text = text.as_string().ok_or("the page posted what is no text")?;
-    for line in text.lines() {
+    let text = text.dyn_into::<JsString>();
+    let text = text.map_err(|_| "the page posted what is no text")?;
+    if let Some(calls) = outbox::fields(&text) {
+        host.call_all(&calls);
+        return Ok(());
+    }
+    for line in String::from(text).lines() {
         let command: Command = decode(line).map_err(|undecodable| undecodable.to_string())?;
         if command.carries_bytes() != bytes.is_some() {
             return Err("the page posted a command without its bytes".to_owned());

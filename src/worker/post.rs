@@ -25,8 +25,8 @@ pub fn post(event: &Event) {
 }
 
 /// Posts what a process answered to the call with this number.
-pub fn post_answer(id: f64, answer: &JsValue, worker_us: f64) {
-    OUTBOX.with(|outbox| outbox.push_values(&id.into(), answer, &worker_us.into()));
+pub fn post_answer(id: f64, answer: &JsValue, worker_us: u32) {
+    OUTBOX.with(|outbox| outbox.push_fields(id, answer, &worker_us.into()));
 }
 
 /// Posts an event with its attachment, which is moved and not copied.
