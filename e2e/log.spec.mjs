@@ -32,7 +32,7 @@ test('events of the logger arrive with their level and their process', async ({ 
 });
 
 test('the primary level decides what is logged', async () => {
-  await console.ask('eval', 'logger:info("too low"), logger:set_primary_level(debug), logger:debug("low enough").');
+  await console.ask('eval', 'logger:info("too low"), logger:set_primary_config(level, debug), logger:debug("low enough").');
   await expect(lines().filter({ hasText: 'low enough' })).toHaveCount(1);
   await expect(lines().filter({ hasText: 'too low' })).toHaveCount(0);
 });

@@ -14,17 +14,15 @@ test.beforeEach(async ({ page, hosts, context }) => {
 
 const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
 
-/** Selects a word of the terminal by a double click on its middle, where `line` is counted from the top. */
-async function select(page, line, column) {
+/** Selects a word of the terminal by a double click on it. */
+async function select(page, word) {
+  await console.enter('{io:columns(), io:rows()}.');
+  await expect.poll(() => console.text()).toMatch(/\{\{ok,\d+\},\{ok,\d+\}\}/);
+  const [, cols, rows] = /\{\{ok,(\d+)\},\{ok,(\d+)\}\}/.exec(await console.text());
+  const line = (await console.text()).split('\n').findIndex((text) => text.startsWith(word));
   const screen = await page.locator('.xterm-screen').boundingBox();
-  const [cols, rows] = await page.evaluate(() => {
-    const cell = document.querySelector('.xterm-screen').getBoundingClientRect();
-    const rows = document.querySelector('.xterm').querySelectorAll('.xterm-rows > div').length;
-    return [cell.width, rows];
-  });
-  expect(cols).toBeGreaterThan(0);
-  expect(rows).toBeGreaterThanOrEqual(0);
-  await page.mouse.dblclick(screen.x + column * 8.43, screen.y + (line + 0.5) * 17);
+  const x = screen.x + (screen.width / cols) * (word.length / 2);
+  await page.mouse.dblclick(x, screen.y + (screen.height / rows) * (line + 0.5));
 }
 
 test('what is pasted reaches the shell as if it were typed', async ({ page }) => {
@@ -40,15 +38,13 @@ test('Ctrl+C copies what is selected, and interrupts where nothing is', async ({
   await page.evaluate(() => globalThis.atomvm.terminal.write('\r\ncopyable\r\n'));
   await console.sees('copyable');
   await page.evaluate(() => navigator.clipboard.writeText('before'));
-  await select(page, await lineOf('copyable'), 4);
+  await select(page, 'copyable');
   await page.keyboard.press('Control+C');
   await expect.poll(() => clipboard(page)).toBe('copyable');
   await console.enter('(fun L() -> L() end)().');
   await page.keyboard.press('Control+C');
   await console.sees('** exception exit: killed');
 });
-
-const lineOf = async (text) => (await console.text()).split('\n').findIndex((line) => line.includes(text));
 
 test('search marks what it finds and leads from match to match', async ({ page }) => {
   await page.evaluate(() => globalThis.atomvm.terminal.write('\r\nneedle one\r\nhay\r\nneedle two\r\n'));
@@ -68,7 +64,8 @@ test('search marks what it finds and leads from match to match', async ({ page }
 });
 
 test('a lost WebGL context leaves a terminal that still draws', async ({ page }) => {
-  const canvas = page.locator('.xterm-screen canvas').last();
+  const canvas = page.locator('.xterm-screen canvas');
+  await expect(canvas).not.toHaveCount(0);
   await page.evaluate(() => {
     for (const canvas of document.querySelectorAll('.xterm-screen canvas')) {
       canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();

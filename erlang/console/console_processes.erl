@@ -1,4 +1,5 @@
-%% What the VM can tell of its processes, as plain data for the page.
+%% What the VM can tell of its processes, as plain data for the page. Each item
+%% asked of a process is a message to it and back, so little is asked of all.
 -module(console_processes).
 
 -export([list/1, details/2, find/1, owner/1, name/1, pid/1]).
@@ -34,8 +35,9 @@ row(Pid, Console) ->
             [];
         Bytes ->
             Name = name(Pid),
-            [#{pid => pid(Pid), name => word(Name), owner => owner(Pid, Name, Console),
-               links => length(info(Pid, links, [])), memory_bytes => Bytes,
+            Links = info(Pid, links, []),
+            [#{pid => pid(Pid), name => word(Name), owner => owner(Pid, Name, Links, Console),
+               links => length(Links), memory_bytes => Bytes,
                queue => info(Pid, message_queue_len, 0)}]
     end.
 
@@ -68,28 +70,29 @@ find(Shown) ->
 
 -spec owner(pid()) -> owner().
 owner(Pid) ->
-    owner(Pid, name(Pid), console()).
+    owner(Pid, name(Pid), info(Pid, links, []), console()).
 
+%% The shell's own links lead to what a person runs.
 console() ->
-    [Pid || Name <- ?CONSOLE, Pid <- [whereis(Name)], is_pid(Pid)].
+    [Pid || Name <- ?CONSOLE -- [shell], Pid <- [whereis(Name)], is_pid(Pid)].
 
-owner(_Pid, ?ROOT, _Console) ->
+owner(_Pid, ?ROOT, _Links, _Console) ->
     root;
-owner(Pid, Name, Console) ->
+owner(Pid, Name, Links, Console) ->
     case {lists:member(Name, ?CONSOLE), lists:member(Name, ?LIBRARY)} of
         {true, _} -> console;
         {_, true} -> library;
-        _ when Name =:= none -> owner_by_ties(Pid, Console);
+        _ when Name =:= none -> owner_by_ties(Pid, Links, Console);
         _ -> program
     end.
 
 %% What has no name and works for the console is tied to it: jobs and errands
 %% are watched by it, the shell's group leader is linked to its driver.
-owner_by_ties(Pid, Console) ->
-    Ties = info(Pid, monitored_by, []) ++ info(Pid, links, []),
-    case [Tie || Tie <- Ties, lists:member(Tie, Console -- [whereis(shell)])] of
-        [] -> program;
-        _ -> console
+owner_by_ties(Pid, Links, Console) ->
+    IsConsole = fun(Tie) -> lists:member(Tie, Console) end,
+    case lists:any(IsConsole, Links) orelse lists:any(IsConsole, info(Pid, monitored_by, [])) of
+        true -> console;
+        false -> program
     end.
 
 -spec name(pid()) -> atom() | none.

@@ -15,6 +15,9 @@ use web_sys::HtmlElement;
 
 /// How often the observer is asked.
 const LOOK_MS: u32 = 1_000;
+/// The observer rests so many times as long as its last answer took: with many processes an answer takes
+/// long, and the VM is there for other things.
+const REST: u64 = 4;
 
 /// What the driver remembers of the pane.
 #[derive(Default)]
@@ -23,6 +26,19 @@ pub struct Observer {
     face: Cell<Face>,
     /// Questions do not pile up behind a VM that is busy.
     is_asking: Cell<bool>,
+    asked_at_us: Cell<u64>,
+    /// No tick asks before this time.
+    rests_until_us: Cell<u64>,
+}
+
+impl Observer {
+    /// The questions of this look are answered.
+    fn rest(&self) {
+        let now_us = clock::now_us();
+        let took_us = now_us.saturating_sub(self.asked_at_us.get());
+        self.rests_until_us.set(now_us + REST * took_us);
+        self.is_asking.set(false);
+    }
 }
 
 struct Pane {
@@ -52,7 +68,9 @@ impl Driver {
     fn watch_processes(self: &Rc<Self>, element: HtmlElement) {
         let driver = Rc::downgrade(self);
         let ticks = clock::every(LOOK_MS, move || {
-            if let Some(driver) = driver.upgrade() {
+            if let Some(driver) = driver.upgrade()
+                && clock::now_us() >= driver.observer.rests_until_us.get()
+            {
                 driver.look();
             }
         });
@@ -79,6 +97,7 @@ impl Driver {
         if !is_wanted || !self.is_ready() || self.observer.is_asking.replace(true) {
             return;
         }
+        self.observer.asked_at_us.set(clock::now_us());
         let shown = self.state.processes;
         match self.observer.face.get() {
             Face::Table => self.ask_observer::<ProcessList>(&Look::List, move |driver, list| {
@@ -100,12 +119,12 @@ impl Driver {
     fn look_closer(self: &Rc<Self>) {
         let shown = self.state.processes;
         let Some(pid) = shown.chosen.get_untracked() else {
-            return self.observer.is_asking.set(false);
+            return self.observer.rest();
         };
         let look = Look::Details { pid: &pid };
         let meant = pid.clone();
         self.ask_observer::<Details>(&look, move |driver, details| {
-            driver.observer.is_asking.set(false);
+            driver.observer.rest();
             let is_still_meant = shown
                 .chosen
                 .with_untracked(|chosen| chosen.as_ref() == Some(&meant));
