@@ -25,8 +25,10 @@
 list(Limit) ->
     All = processes(),
     Console = console(),
+    Rows = [Row || Pid <- lists:sublist(All, Limit), Row <- row(Pid, Console)],
+    Names = #{Pid => Name || {Pid, Name, _Links, _Row} <- Rows, Name =/= none},
     #{total => length(All),
-      processes => [Row || Pid <- lists:sublist(All, Limit), Row <- row(Pid, Console)]}.
+      processes => [Row#{kin => kin(Name, Links, Names)} || {_, Name, Links, Row} <- Rows]}.
 
 %% None for a process that is gone.
 row(Pid, Console) ->
@@ -36,10 +38,20 @@ row(Pid, Console) ->
         Bytes ->
             Name = name(Pid),
             Links = info(Pid, links, []),
-            [#{pid => pid(Pid), name => word(Name), owner => owner(Pid, Name, Links, Console),
-               links => length(Links), memory_bytes => Bytes,
-               queue => info(Pid, message_queue_len, 0)}]
+            [{Pid, Name, Links,
+              #{pid => pid(Pid), name => word(Name), owner => owner(Pid, Name, Links, Console),
+                links => length(Links), memory_bytes => Bytes,
+                queue => info(Pid, message_queue_len, 0)}}]
     end.
+
+%% A process without a name is known by one with a name that it is linked to.
+kin(none, Links, Names) ->
+    case [Name || Pid <- Links, #{Pid := Name} <- [Names]] of
+        [Name | _] -> word(Name);
+        [] -> null
+    end;
+kin(_Name, _Links, _Names) ->
+    null.
 
 %% The VM knows who watches a process, so whom it watches is found by asking all.
 -spec details(pid(), pos_integer()) -> map().

@@ -170,6 +170,10 @@ fn Row(state: State, post: Post, desk: Desk, rows: Rows, pid: String) -> impl In
             .unwrap_or_default()
     });
     let name = read(|row| row.name.clone().unwrap_or_default());
+    let kin = read(|row| match &row.kin {
+        Some(kin) => format!("linked to {kin}"),
+        None => String::new(),
+    });
     let links = read(|row| format::count(row.links));
     let queue = read(|row| format::count(row.queue));
     let memory = read(|row| format::bytes(row.memory_bytes));
@@ -197,6 +201,7 @@ fn Row(state: State, post: Post, desk: Desk, rows: Rows, pid: String) -> impl In
             </th>
             <td class="process-cell" data-column="name" role="cell">
                 <span class="process-name">{move || name.get()}</span>
+                <span class="process-kin">{move || kin.get()}</span>
                 <span class="process-mark" hidden=move || !owner.get().is_own()>
                     {move || mark(owner.get())}
                 </span>

@@ -57,6 +57,8 @@ pub struct Process {
     pub pid: String,
     /// Its registered name.
     pub name: Option<String>,
+    /// A named process that it is linked to, if it has no name of its own.
+    pub kin: Option<String>,
     /// Whose it is.
     pub owner: Owner,
     /// How many it is linked to.
@@ -219,7 +221,7 @@ impl Wish {
 
 impl Process {
     fn holds(&self, filter: &str) -> bool {
-        let texts = [Some(&self.pid), self.name.as_ref()];
+        let texts = [Some(&self.pid), self.name.as_ref(), self.kin.as_ref()];
         let mut texts = texts.into_iter().flatten();
         texts.any(|text| text.to_lowercase().contains(filter))
     }
@@ -301,6 +303,7 @@ mod tests {
         let process = |number: u64, name: Option<&str>, owner, queue, memory_bytes| Process {
             pid: format!("<0.{number}.0>"),
             name: name.map(str::to_owned),
+            kin: name.is_none().then(|| "shell".to_owned()),
             owner,
             links: queue,
             queue,
@@ -363,6 +366,7 @@ mod tests {
         assert_eq!(found("", true), 4);
         assert_eq!(found(" COUNTER ", true), 1);
         assert_eq!(found("add", false), 1);
+        assert_eq!(found("Shell", false), 1);
         assert_eq!(found("0.2.", true), 1);
         assert_eq!(found("0.2.", false), 0);
     }
@@ -375,7 +379,7 @@ mod tests {
 
     #[test]
     fn answers() {
-        let text = r#"{"ok":{"total":2,"processes":[{"pid":"<0.1.0>","name":null,"owner":"root","links":0,"queue":0,"memory_bytes":640}]}}"#;
+        let text = r#"{"ok":{"total":2,"processes":[{"pid":"<0.1.0>","name":null,"kin":null,"owner":"root","links":0,"queue":0,"memory_bytes":640}]}}"#;
         let list: ProcessList = read_look(text).expect("a list");
         assert_eq!(list.processes[0].owner, Owner::Root);
         let text = r#"{"ok":{"is_cut":false,"nodes":[{"pid":"<0.1.0>","id":null,"name":"top","module":"top","type":"supervisor","state":"running","children":[{"pid":null,"id":"w","name":null,"module":null,"type":"worker","state":"restarting","children":[]}]}]}}"#;
