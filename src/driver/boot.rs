@@ -201,7 +201,7 @@ impl Driver {
             let bytes = match assets::fetch_unlisted(&url, |_| {}).await {
                 Ok(bytes) => bytes,
                 Err(problem) => {
-                    return driver.say(Severity::Error, &title, &problem.to_string());
+                    return driver.say(Severity::Error, &title, &problem.asked_for());
                 }
             };
             let runner = Rc::clone(&driver);

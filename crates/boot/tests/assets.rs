@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests; the lint knows only `#[test]` functions.
 
-use boot::assets::{Asset, Digest, Expected, HEAD_BYTES, Kind, Manifest, Received, Url, diagnose};
+use boot::assets::{
+    Asset, AssetProblem, Digest, Expected, HEAD_BYTES, Kind, Manifest, Received, Url, diagnose,
+};
 use proptest::prelude::*;
 use sha2::Digest as _;
 
@@ -316,4 +318,17 @@ proptest! {
         prop_assert_eq!(Digest::from_hex(&digest.to_string()), Ok(digest));
         prop_assert_eq!(digest.integrity().len(), 51);
     }
+}
+
+#[test]
+fn a_file_that_a_person_named_is_looked_for_in_the_address() {
+    let url = "avm/nowhere.avm".to_owned();
+    let missing = AssetProblem::Missing { url, status: 404 };
+    assert_eq!(
+        missing.asked_for(),
+        "This site has no avm/nowhere.avm (404). Check the name in the address of the page."
+    );
+    let url = "avm/nowhere.avm".to_owned();
+    let page = AssetProblem::Html { url };
+    assert_eq!(page.asked_for(), page.to_string());
 }

@@ -83,6 +83,17 @@ impl AssetProblem {
             | AssetProblem::Changed { url, .. } => url,
         }
     }
+
+    /// The words for a file that a person asked for by name, and that is no part of the build: then a
+    /// missing one is most likely a slip of the pen.
+    pub fn asked_for(&self) -> String {
+        match self {
+            AssetProblem::Missing { url, status } => format!(
+                "This site has no {url} ({status}). Check the name in the address of the page."
+            ),
+            other => other.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for AssetProblem {
