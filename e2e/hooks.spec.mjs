@@ -61,6 +61,8 @@ test('sources and payloads are checked, and say what is wrong', async ({ page })
   expect(await console.ask('registerHook', 'e', 'fun(X) ->')).toEqual(rejected('erlang_error'));
   expect(await console.ask('registerHook', 'e', '1 + 1.')).toEqual(rejected('bad_argument'));
   expect(await console.ask('registerHook', 'e', 'fun(_, _) -> ok end.')).toEqual(rejected('bad_argument'));
+  expect(await console.ask('registerHook', 'e', '(fun Loop() -> Loop() end)().')).toEqual(rejected('timeout'));
+  expect(await console.ask('eval', 'erlang:system_info(process_count) < 30.')).toMatchObject({ value: 'true' });
   expect(await console.ask('registerHook', '', 'fun(X) -> X end.')).toEqual(rejected('bad_argument'));
   expect(await console.ask('registerHook', 'e', 'nul \u0000')).toEqual(rejected('bad_argument'));
   expect(await console.ask('registerHook', 'e', ' '.repeat(70_000))).toEqual(rejected('too_large'));

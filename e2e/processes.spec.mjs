@@ -58,6 +58,28 @@ test('processes of the console are folded away, and killing one takes a second w
   await expect(console.by('vm-state')).toHaveText('ready');
 });
 
+test('any process of the console may die, and the VM goes on', async () => {
+  const names = '[user, standard_error, console_hooks, console_observer, echo, console_tty, shell, ets_keeper, console]';
+  await console.ask('eval', `spawn(fun() -> [exit(P, kill) || N <- ${names}, P <- [whereis(N)], is_pid(P)] end), ok.`);
+  await expect.poll(() => console.ask('call', 'echo', 1)).toBe(1);
+  await expect.poll(() => console.ask('emitEvent', 'e', 1)).toEqual({ results: [] });
+  await expect.poll(() => console.ask('eval', '1 + 1.')).toEqual({ value: '2', output: '' });
+  await console.enter('20 + 22.');
+  await console.sees('\n42\n');
+  await expect(console.by('vm-state')).toHaveText('ready');
+});
+
+test('arrow keys lead from row to row', async ({ page }) => {
+  await console.ask('eval', '[register(N, spawn(fun() -> receive stop -> ok end end)) || N <- [one, two]].');
+  await row('two').getByRole('button', { name: /^</ }).focus();
+  await page.keyboard.press('ArrowUp');
+  await expect(row('one').getByRole('button', { name: /^</ })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'The chosen process' })).toContainText('one');
+  await page.keyboard.press('ArrowDown');
+  await expect(row('two').getByRole('button', { name: /^</ })).toBeFocused();
+});
+
 test('the table is sorted and filtered', async ({ page }) => {
   await console.ask('eval', '[register(N, spawn(fun() -> receive stop -> ok end end)) || N <- [beta, alpha, gamma]].');
   await expect(row('gamma')).toHaveCount(1);

@@ -89,8 +89,8 @@ head(Request) ->
         [Head] -> {json:decode(Head), <<>>}
     end.
 
-handle({#{<<"op">> := <<"register">>, <<"event">> := Event}, Body}, _Kept) ->
-    {errand, fun() -> enrol(Event, json:decode(Body)) end};
+handle({#{<<"op">> := <<"register">>, <<"event">> := Event, <<"within_ms">> := WithinMs}, Body}, _Kept) ->
+    {errand, fun() -> enrol(Event, json:decode(Body), WithinMs) end};
 handle({#{<<"op">> := <<"restore">>, <<"hooks">> := Hooks}, _}, Kept) ->
     {#{ok => true}, lists:foldl(fun restore/2, Kept, Hooks)};
 handle({#{<<"op">> := <<"unregister">>, <<"hook">> := Id}, _}, Kept) ->
@@ -108,13 +108,13 @@ handle({#{<<"op">> := <<"intent">>, <<"intent">> := Intent, <<"within_ms">> := W
             {failure(no_handler, Intent), Kept}
     end.
 
-%% The source is evaluated by the errand: it may be slow, wrong, or never end.
-enrol(Event, Source) ->
-    try console_hook:from_source(Source) of
-        Fun -> told(ask({register_hook, $h, Event, Fun}))
-    catch
-        Class:Reason:Stack ->
-            [Told] = console_hook:told([{raised, Class, Reason, Stack}]),
+%% The source may be slow, wrong, or never end.
+enrol(Event, Source, WithinMs) ->
+    case console_errand:all([fun() -> console_hook:from_source(Source) end], WithinMs) of
+        [{ok, Fun}] ->
+            told(ask({register_hook, $h, Event, Fun}));
+        Failed ->
+            [Told] = console_hook:told(Failed),
             Told
     end.
 

@@ -4,8 +4,8 @@
 use super::Driver;
 use js_sys::JsString;
 use protocol::hooks::{
-    HOOK_WITHIN_MS, HOOKS, HookRequest, HookResult, INTENT_WITHIN_MS, KeptHook, read_done,
-    read_intent, read_registered, read_results,
+    HOOK_WITHIN_MS, HOOKS, HookRequest, HookResult, INTENT_WITHIN_MS, KeptHook, REGISTER_WITHIN_MS,
+    read_done, read_intent, read_registered, read_results,
 };
 use protocol::{Failure, encode};
 use serde_json::value::RawValue;
@@ -27,10 +27,11 @@ impl Driver {
         source: String,
         then: impl FnOnce(Result<String, Failure>) + 'static,
     ) {
-        let message = message(
-            &HookRequest::Register { event: &event },
-            &encode(&source).into(),
-        );
+        let request = HookRequest::Register {
+            event: &event,
+            within_ms: REGISTER_WITHIN_MS,
+        };
+        let message = message(&request, &encode(&source).into());
         let driver = Rc::clone(self);
         let operation = Some(Operation::RegisterHook);
         self.ask_process(

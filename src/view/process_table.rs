@@ -1,7 +1,7 @@
 //! The table of processes: sorted by any column, filtered by a text. Roles are spelt out, since on a phone
 //! the rows are laid out as cards, which would undo them.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
 use protocol::observe::{Column, Owner, Process};
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ pub fn Table(state: State, post: Post, desk: Desk) -> impl IntoView {
                         </th>
                     </tr>
                 </thead>
-                <tbody role="rowgroup">
+                <tbody role="rowgroup" on:keydown=move |event| step(&event)>
                     <For
                         each=move || wanted.get()
                         key=String::clone
@@ -221,9 +221,11 @@ fn Row(state: State, post: Post, desk: Desk, rows: Rows, pid: String) -> impl In
                 {move || memory.get()}
             </td>
             <td class="process-cell is-act" role="cell">
+                // The keyboard finds it among the details; here it would double the stops.
                 <button
                     type="button"
                     class="button is-plain is-icon"
+                    tabindex="-1"
                     aria-label=kill_label.clone()
                     title=kill_label
                     on:click=move |_| kill(post, desk, own.get_value(), owner.get_untracked())
@@ -232,6 +234,25 @@ fn Row(state: State, post: Post, desk: Desk, rows: Rows, pid: String) -> impl In
                 </button>
             </td>
         </tr>
+    }
+}
+
+/// Arrow keys lead from row to row.
+fn step(event: &ev::KeyboardEvent) {
+    let is_down = match event.key().as_str() {
+        "ArrowDown" => true,
+        "ArrowUp" => false,
+        _ => return,
+    };
+    let row = event_target::<web_sys::Element>(event).closest("tr").ok();
+    let beside = row.flatten().and_then(|row| match is_down {
+        true => row.next_element_sibling(),
+        false => row.previous_element_sibling(),
+    });
+    let button = beside.and_then(|row| row.query_selector(".process-pid").ok()?);
+    if let Some(button) = button {
+        event.prevent_default();
+        drop(button.unchecked_into::<web_sys::HtmlElement>().focus());
     }
 }
 

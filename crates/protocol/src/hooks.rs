@@ -12,6 +12,8 @@ pub const HOOKS: &str = "console_hooks";
 pub const HOOK_WITHIN_MS: u32 = 2_000;
 /// How long the handler of an intent may take.
 pub const INTENT_WITHIN_MS: u32 = 4_000;
+/// How long it may take to make a fun of the source of a hook.
+pub const REGISTER_WITHIN_MS: u32 = 4_000;
 
 /// The first line of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -21,6 +23,8 @@ pub enum HookRequest<'a> {
     Register {
         /// The event it runs on.
         event: &'a str,
+        /// How long the evaluation of its source may take.
+        within_ms: u32,
     },
     /// Bring back what a VM that is gone had registered; nothing follows.
     Restore {
@@ -116,7 +120,7 @@ struct Raised {
 
 /// The name of a hook that was registered.
 pub fn read_registered(text: &str) -> Result<String, Failure> {
-    let registered: Registered = read_answer(text, limits::CALL_TIMEOUT_MS)?;
+    let registered: Registered = read_answer(text, REGISTER_WITHIN_MS)?;
     Ok(registered.hook)
 }
 
@@ -206,8 +210,11 @@ mod tests {
     #[test]
     fn a_request_begins_with_a_line() {
         check_line(
-            &HookRequest::Register { event: "saved" },
-            "{\"op\":\"register\",\"event\":\"saved\"}\n",
+            &HookRequest::Register {
+                event: "saved",
+                within_ms: 9,
+            },
+            "{\"op\":\"register\",\"event\":\"saved\",\"within_ms\":9}\n",
         );
         let kept = [KeptHook {
             hook: "h1".to_owned(),
