@@ -337,6 +337,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
         #[test]
         fn every_line_is_kept_or_counted(sizes in prop::collection::vec(0usize..30_000, 0..300)) {
             let mut log = Log::default();
