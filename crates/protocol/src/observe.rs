@@ -50,7 +50,7 @@ impl Owner {
     }
 }
 
-/// One process in the table.
+/// One process in the table; on the wire, a list of these values in this order.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Process {
     /// Its identifier as Erlang writes it.
@@ -379,9 +379,17 @@ mod tests {
 
     #[test]
     fn answers() {
-        let text = r#"{"ok":{"total":2,"processes":[{"pid":"<0.1.0>","name":null,"kin":null,"owner":"root","links":0,"queue":0,"memory_bytes":640}]}}"#;
+        let text = r#"{"ok":{"total":2,"processes":[["<0.1.0>",null,"a","root",1,2,640]]}}"#;
         let list: ProcessList = read_look(text).expect("a list");
-        assert_eq!(list.processes[0].owner, Owner::Root);
+        let process = &list.processes[0];
+        assert_eq!(
+            (process.owner, process.kin.as_deref()),
+            (Owner::Root, Some("a"))
+        );
+        assert_eq!(
+            (process.links, process.queue, process.memory_bytes),
+            (1, 2, 640)
+        );
         let text = r#"{"ok":{"is_cut":false,"nodes":[{"pid":"<0.1.0>","id":null,"name":"top","module":"top","type":"supervisor","state":"running","children":[{"pid":null,"id":"w","name":null,"module":null,"type":"worker","state":"restarting","children":[]}]}]}}"#;
         let tree: Tree = read_look(text).expect("a tree");
         assert_eq!(tree.nodes[0].children[0].state, Standing::Restarting);
