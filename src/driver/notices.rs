@@ -6,6 +6,8 @@ use crate::state::{Banner, Severity, State};
 use gloo::timers::callback::Timeout;
 use js_sys::{Object, Reflect};
 use leptos::prelude::*;
+use protocol::bridge;
+use protocol::hooks::HOOKS;
 use protocol::log::{self, Line, LogWish, Source, Told};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -127,8 +129,18 @@ impl Driver {
             Some(Told::ProcessRestarted { process, reason }) => {
                 let text = format!("the console's process {process} was started again\n{reason}");
                 self.log_line(log::Severity::Warning, Source::Page, &text);
+                self.remind(&process);
             }
             None => self.log_line(log::Severity::Info, Source::Erlang(None), payload),
+        }
+    }
+
+    /// What the VM kept for a process may be gone with it; the page knows what it had told it.
+    fn remind(self: &Rc<Self>, process: &str) {
+        match process {
+            bridge::TTY => self.start_shell(),
+            HOOKS => self.restore_hooks(),
+            _ => {}
         }
     }
 
