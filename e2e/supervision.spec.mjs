@@ -71,7 +71,7 @@ test('twenty restarts leave no worker behind', async ({ page }) => {
 });
 
 test('what runs past its deadline is stopped, and takes no time from what comes after', async () => {
-  const processes = async () => (await console.ask('eval', 'length(processes()).')).value;
+  const processes = async () => Number((await console.ask('eval', 'length(processes()).')).value);
   // The shell's own processes start after the page is ready; they are not what is counted.
   await console.prompt(1);
   const before = await processes();
@@ -79,5 +79,6 @@ test('what runs past its deadline is stopped, and takes no time from what comes 
     const late = await console.ask('eval', '(fun Loop() -> Loop() end)().', { timeoutMs: 200 });
     expect(late.rejected).toMatchObject({ code: 'timeout' });
   }
-  await expect.poll(processes).toBe(before);
+  // Some of the start may still have been on their way out.
+  await expect.poll(processes).toBeLessThanOrEqual(before);
 });
