@@ -10,7 +10,7 @@
 -type owner() :: program | console | library | root.
 -export_type([owner/0]).
 
--define(CONSOLE, [console, echo, user, standard_error, console_tty, console_hooks,
+-define(CONSOLE, [console, echo, user, standard_error, console_tty, console_hooks, console_pace,
                   console_observer, shell]).
 -define(LIBRARY, [ets_keeper, erlang_timers, application_controller, kernel_sup,
                   kernel_safe_sup, code_server, file_server_2, logger, timer_server,

@@ -4,7 +4,7 @@
 -compile(nowarn_export_all).
 
 tests() ->
-    [string_test, string_search_test, string_unicode_test, string_numbers_test, unicode_test, format_test, format_pretty_test, format_errors_test, print_test, fread_test, characters_test, atoms_test, filename_test, uri_test, lists_of_text_test].
+    [string_test, string_search_test, string_unicode_test, string_numbers_test, unicode_test, format_test, format_pretty_test, format_errors_test, print_test, fread_test, characters_test, atoms_test, filename_test, uri_test, lists_of_text_test, json_bytes_test, json_text_test].
 
 t(Work) ->
     try Work() catch Class:Reason -> {Class, Reason} end.
@@ -61,3 +61,22 @@ uri_test() ->
 
 lists_of_text_test() ->
     {lists:concat([a, 1, "x", 1.5]), iolist_to_binary([1, [2, <<"a">>], "b"]), iolist_size(["ab", <<"c">>]), t(fun() -> iolist_to_binary([256]) end), integer_to_binary(42), float_to_binary(1.5), list_to_tuple([1, 2]), tuple_to_list({a})}.
+
+%% Every byte alone, behind plain ones, and in front of them: as text to encode, and between quotes to decode.
+json_bytes_test() ->
+    Texts = [<<Before/binary, Byte, After/binary>>
+             || Byte <- lists:seq(0, 255), {Before, After} <- [{<<>>, <<>>}, {<<"plain text">>, <<"and more">>}]],
+    Coded = fun(Code) -> [t(fun() -> Code(Text) end) || Text <- Texts] end,
+    {Coded(fun(Text) -> iolist_to_binary(json:encode(Text)) end),
+     Coded(fun(Text) -> json:decode(<<"[\"", Text/binary, "\", 1]">>) end)}.
+
+json_text_test() ->
+    Long = unicode:characters_to_binary(lists:duplicate(40, "plain \"quoted\" \\ back\nline \x{e9}\x{20ac}\x{1f600} \x{7f}")),
+    Coded = iolist_to_binary(json:encode(#{Long => [Long, <<>>, 1]})),
+    Cut = fun(Size) -> t(fun() -> json:decode(binary:part(Coded, 0, Size)) end) end,
+    {Coded, json:decode(Coded) =:= #{Long => [Long, <<>>, 1]},
+     [Cut(Size) || Size <- lists:seq(0, 60)],
+     json:decode(<<"\"a\\u00e9\\ud83d\\ude00b\\n\\/c\"">>),
+     [t(fun() -> json:decode(Text) end)
+      || Text <- [<<"\"\\x\"">>, <<"\"\\ud83d\"">>, <<"\"abc", 16#ED, 16#A0, 16#80, "\"">>, <<"\"abc", 16#F4, 16#90, 16#80, 16#80, "\"">>,
+                  <<"\"abc", 16#C3, "\"">>, <<"\"", 16#C0, 16#80, "\"">>]]}.
