@@ -4,7 +4,7 @@
 -compile(nowarn_export_all).
 
 tests() ->
-    [string_test, string_search_test, string_unicode_test, string_numbers_test, unicode_test, format_test, format_pretty_test, format_errors_test, print_test, fread_test, characters_test, atoms_test, filename_test, uri_test, lists_of_text_test, json_bytes_test, json_text_test].
+    [string_test, string_search_test, string_unicode_test, string_numbers_test, unicode_test, format_test, format_pretty_test, format_errors_test, print_test, fread_test, characters_test, atoms_test, filename_test, uri_test, lists_of_text_test, json_bytes_test, json_long_test, json_text_test].
 
 t(Work) ->
     try Work() catch Class:Reason -> {Class, Reason} end.
@@ -65,10 +65,17 @@ lists_of_text_test() ->
 %% Every byte alone, behind plain ones, and in front of them: as text to encode, and between quotes to decode.
 json_bytes_test() ->
     Texts = [<<Before/binary, Byte, After/binary>>
-             || Byte <- lists:seq(0, 255), {Before, After} <- [{<<>>, <<>>}, {<<"plain text">>, <<"and more">>}]],
+             || {Before, After} <- [{<<>>, <<>>}, {<<"plain text">>, <<"and more">>}], Byte <- lists:seq(0, 255)],
     Coded = fun(Code) -> [t(fun() -> Code(Text) end) || Text <- Texts] end,
     {Coded(fun(Text) -> iolist_to_binary(json:encode(Text)) end),
      Coded(fun(Text) -> json:decode(<<"[\"", Text/binary, "\", 1]">>) end)}.
+
+%% Long texts go another way.
+json_long_test() ->
+    Long = fun(Middle) -> <<(binary:copy(<<"long">>, 100))/binary, Middle/binary, (binary:copy(<<"text">>, 100))/binary>> end,
+    [t(fun() -> iolist_to_binary(json:encode(Long(Middle))) end)
+     || Middle <- [<<>>, <<"\\\"\\\\n\"">>, <<"\x{e9}\x{20ac}\x{1f600}"/utf8>>, list_to_binary(lists:seq(0, 127)), <<255>>, <<16#ED, 16#A0, 16#80>>,
+                   <<16#C3>>, <<16#C0, 16#80>>, <<16#F4, 16#90, 16#80, 16#80>>, <<16#E2, 16#82>>]].
 
 json_text_test() ->
     Long = unicode:characters_to_binary(lists:duplicate(40, "plain \"quoted\" \\ back\nline \x{e9}\x{20ac}\x{1f600} \x{7f}")),

@@ -5,6 +5,27 @@
 
 -define(IS_PLAIN(Byte), (Byte >= 35 andalso Byte < 128 andalso Byte =/= $\\ orelse Byte =:= 32 orelse Byte =:= 33)).
 
+%% A long text is escaped by natives: a list of its parts would be copied at every collection of garbage.
+-define(LONG_BYTES, 256).
+
+escape_binary(Text) when byte_size(Text) < ?LONG_BYTES ->
+    escape_binary_ascii(Text, [$"], Text, 0, 0);
+escape_binary(Text) ->
+    case unicode:characters_to_binary(Text) of
+        Text -> [$", escape_all_of(<<"\\\"", (<< <<Byte>> || Byte <- lists:seq(0, 31) >>)/binary>>, Text), $"];
+        %% Says where it is no text.
+        _ -> escape_binary_ascii(Text, [$"], Text, 0, 0)
+    end.
+
+%% The backslash first, since escapes hold it.
+escape_all_of(<<Byte, Bytes/binary>>, Text) ->
+    case binary:match(Text, <<Byte>>) of
+        nomatch -> escape_all_of(Bytes, Text);
+        _ -> escape_all_of(Bytes, binary:replace(Text, <<Byte>>, iolist_to_binary(escape(Byte)), [global]))
+    end;
+escape_all_of(<<>>, Text) ->
+    Text.
+
 %% Goes on behind what needs no escape.
 escape_binary_ascii(Text, Acc, Original, Skip, Length) ->
     Plain = plain(Text, 0),
