@@ -61,7 +61,7 @@ impl Host {
                 Some(rejection) => words(&rejection.reason()),
                 None => event
                     .dyn_ref::<web_sys::ErrorEvent>()
-                    .map_or_else(String::new, web_sys::ErrorEvent::message),
+                    .map_or_else(String::new, message),
             };
             host.crash(&message, None);
         })
@@ -71,5 +71,14 @@ impl Host {
             // Listening to a known event with a function cannot fail.
             drop(scope.add_event_listener_with_callback(kind, on_error.unchecked_ref()));
         }
+    }
+}
+
+/// What an error event says. The VM's glue throws on the event that it got from a thread; the words are
+/// in that one.
+fn message(event: &web_sys::ErrorEvent) -> String {
+    match event.error().dyn_ref::<web_sys::ErrorEvent>() {
+        Some(cause) => cause.message(),
+        None => event.message(),
     }
 }
