@@ -37,6 +37,14 @@ test('the primary level decides what is logged', async () => {
   await expect(lines().filter({ hasText: 'too low' })).toHaveCount(0);
 });
 
+test('the log outlives the process that keeps its settings', async () => {
+  await console.ask('eval', 'exit(whereis(ets_keeper), kill).');
+  await expect(async () => {
+    await console.ask('eval', 'logger:error("still here").');
+    await expect(lines().filter({ hasText: 'still here' }).first()).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+});
+
 test('the death of an OTP process is told in a readable report', async () => {
   await console.ask('eval', '{ok, P} = gen_event:start(), proc_lib:spawn(fun() -> erlang:error(sunk) end), P.');
   const report = lines().filter({ hasText: 'sunk' });

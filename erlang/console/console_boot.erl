@@ -17,7 +17,7 @@ start() ->
     Bridge = start_child({console, fun() -> console:init() end}),
     console_device:event(#{event => console_up}),
     Rest = [start_child(Child) || Child <- children()],
-    _ = console_log:install(),
+    keep_log(),
     supervise([Bridge | Rest]).
 
 children() ->
@@ -57,9 +57,28 @@ supervise(Children) ->
         {stop, Status} ->
             console_device:event(#{event => halted, status => status(Status)}),
             supervise(Children);
+        log_is_kept ->
+            watch(whereis(ets_keeper)),
+            supervise(Children);
+        {'DOWN', _Monitor, process, _Keeper, _Reason} ->
+            keep_log(),
+            supervise(Children);
         _Other ->
             supervise(Children)
     end.
+
+%% The process that keeps the logger's handlers starts again when it is needed,
+%% and knows none of them then. It is asked by another process: nothing may hold
+%% up the one that starts all others.
+keep_log() ->
+    Root = self(),
+    spawn(fun() ->
+        _ = console_log:install(),
+        Root ! log_is_kept
+    end).
+
+watch(undefined) -> keep_log();
+watch(Keeper) -> erlang:monitor(process, Keeper).
 
 %% A slogan or `abort` is an exit in failure.
 status(Status) when is_integer(Status) -> Status band 255;
