@@ -13,6 +13,7 @@ import { host } from '../server/host.mjs';
 import { boots } from './boot.mjs';
 import { restarts } from './memory.mjs';
 import { roundtrips } from './roundtrip.mjs';
+import { terminal } from './terminal.mjs';
 import { wire } from './wire.mjs';
 
 const { values } = parseArgs({
@@ -44,6 +45,7 @@ try {
       burst: Number(values.burst),
       rounds,
     }),
+    terminal: await terminal(browser, isolated.url),
     memory: await restarts(browser, isolated.url, Number(values.restarts)),
   };
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

@@ -72,6 +72,10 @@ edit(Requests, Screen) ->
 %% to be written in between, and at the end.
 edit([], Drawn, Screen, Out) ->
     {lists:reverse(Out, [draw(Drawn, Screen)]), Screen};
+edit([{insert_chars, unicode, First}, {insert_chars, unicode, Second} | Requests], Drawn, Screen, Out) ->
+    %% The editor asks for a pasted text character by character.
+    {Run, Rest} = run(Requests, [Second, First]),
+    edit([{insert_chars, unicode, Run} | Rest], Drawn, Screen, Out);
 edit([Request | Requests], Drawn, Screen, Out) ->
     case request(Request, Screen) of
         {edited, Edited} ->
@@ -90,6 +94,9 @@ edit([Request | Requests], Drawn, Screen, Out) ->
             edit(Requests, Left, Left, [draw(Drawn, Ended) | Out])
     end.
 
+run([{insert_chars, unicode, Next} | Requests], Run) -> run(Requests, [Next | Run]);
+run(Requests, Run) -> {lists:reverse(Run), Requests}.
+
 request({requests, Requests}, _Screen) ->
     {nested, Requests};
 request({move_expand, By}, #screen{hint = {Lines, First, Limit}} = Screen) ->
@@ -106,6 +113,9 @@ request(Request, Screen) ->
 
 line_request({put_chars, unicode, Chars}, _Screen) ->
     {print, unicode:characters_to_binary(Chars)};
+line_request({insert_chars, unicode, "\n"}, #screen{before = [], above = []}) ->
+    %% The end of a line that was not shown while it was typed, such as a password.
+    {print, <<"\n">>};
 line_request({insert_chars, unicode, Chars}, Screen) ->
     {edited, insert(console_layout:cells(Chars), Screen)};
 line_request({insert_chars_over, unicode, Chars}, Screen) ->

@@ -1,7 +1,7 @@
 //! What comes out of the VM: bytes for the terminal, in batches and at the pace the page takes them, and
 //! the events that Erlang writes to its device.
 
-use super::post::{post, post_bytes};
+use super::post::{now_us, post, post_bytes};
 use gloo::timers::callback::Timeout;
 use js_sys::{Int8Array, Uint8Array};
 use protocol::bridge::Signal;
@@ -10,8 +10,12 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// What is written within so long of a batch goes into the next one.
-const GATHER_MS: u32 = 4;
+/// What is written goes to the page so soon, with what is written meanwhile.
+const SOON_MS: u32 = 4;
+/// While a program prints without end a batch goes once a frame: more of them would only keep the page busy.
+const FRAME_MS: u32 = 16;
+/// Batches are without end when the last was sent so shortly before.
+const STREAM_US: f64 = 40_000.0;
 
 /// The terminal device.
 #[derive(Default)]
@@ -19,6 +23,8 @@ pub struct Output {
     outlet: RefCell<Outlet>,
     /// Whether a batch is to be sent soon.
     is_due: Cell<bool>,
+    /// When the last one was sent, by this worker's clock.
+    sent_us: Cell<f64>,
 }
 
 impl Output {
@@ -48,9 +54,12 @@ impl Output {
         if self.is_due.replace(true) {
             return;
         }
+        let is_stream = now_us() - self.sent_us.get() < STREAM_US;
+        let delay_ms = if is_stream { FRAME_MS } else { SOON_MS };
         let this = Rc::clone(self);
-        Timeout::new(GATHER_MS, move || {
+        Timeout::new(delay_ms, move || {
             this.is_due.set(false);
+            this.sent_us.set(now_us());
             let batch = this.outlet.borrow_mut().take();
             if let Some(batch) = batch {
                 post_bytes(&Event::Printed, &batch);

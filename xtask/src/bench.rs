@@ -84,7 +84,7 @@ const fn figure(what: &'static str, at: &'static str, unit: Unit, promise: Optio
 
 const MB: f64 = 1_000_000.0;
 
-const FIGURES: [Figure; 16] = [
+const FIGURES: [Figure; 22] = [
     figure(
         "roundtrip p50",
         "/roundtrip/call_p50_ms",
@@ -151,6 +151,42 @@ const FIGURES: [Figure; 16] = [
         "/wire/everything_brotli_bytes",
         Unit::Bytes,
         Some(3.5 * MB),
+    ),
+    figure(
+        "answer to a typed expression, p50",
+        "/terminal/answer_p50_ms",
+        Unit::Milliseconds,
+        Some(50.0),
+    ),
+    figure(
+        "10 MB through the terminal",
+        "/terminal/large/ms",
+        Unit::Milliseconds,
+        Some(6_000.0),
+    ),
+    figure(
+        "longest task of the page meanwhile",
+        "/terminal/large/longest_task_ms",
+        Unit::Milliseconds,
+        Some(100.0),
+    ),
+    figure(
+        "a frame while a program prints",
+        "/terminal/flood/frame_ms",
+        Unit::Milliseconds,
+        Some(1_000.0 / 30.0),
+    ),
+    figure(
+        "interrupt of a program that prints",
+        "/terminal/flood/interrupt_ms",
+        Unit::Milliseconds,
+        Some(500.0),
+    ),
+    figure(
+        "page heap while a program prints",
+        "/terminal/flood/heap_bytes",
+        Unit::Bytes,
+        Some(60.0 * MB),
     ),
     figure(
         "page heap after boot",

@@ -37,6 +37,16 @@ pub fn main() -> Result<()> {
             .args([work.join("vm"), host.clone()]);
         exec::run(node.args(staged.packs.iter().map(|pack| &pack.path)))
     })?;
+    step(
+        "OTP's shell in the VM, beside OTP's shell on the host",
+        || {
+            let mut node = exec::command("node", &place::root());
+            node.arg("erlang/test/shell_in_vm.mjs")
+                .arg(work.join("vm"))
+                .arg(&toolchain.erl);
+            exec::run(node.args(staged.packs.iter().map(|pack| &pack.path)))
+        },
+    )?;
     let expected = step("Erlang tests of the overlays on the host", || {
         let mut erl = runner(&toolchain, &host);
         Ok(String::from_utf8(exec::output(
