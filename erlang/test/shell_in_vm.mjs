@@ -91,8 +91,7 @@ const commands = async () => {
   await paged("regs().\r", /\n\*\* Registered procs on node/);
   await type("m().\r", /\nlists +preloaded\n[^]*\nok\n\d+> $/);
   await type("help().\r", /\n\*\* shell internal commands \*\*\n[^]*true\n\d+> $/);
-  // The table has set both to 3.
-  await type("{history(30), results(5)}.\r", /\n\{3,3\}\n\d+> $/);
+  await type("history(30), results(5), {history(20), results(20)}.\r", /\n\{30,5\}\n\d+> $/);
   await type("h().\r", /\n\d+: [^]*-> [^]*\d+> $/);
   await type("X = 3, b().\r", /\nX = 3\nok\n\d+> $/);
   await type("f(X).\r", /\nok\n\d+> $/);
@@ -171,6 +170,31 @@ const reading = async () => {
   await fresh();
 };
 
+const editing = async () => {
+  const gives = (keys, value) => type(`${keys}.\r`, new RegExp(`\\n${value}\\n\\d+> $`));
+  await gives("bc\x01a\x05d", "abcd");
+  await gives("bc\x1b[Ha\x1b[Fd", "abcd");
+  await gives("[one, two\x17three]", "\\[one,three\\]");
+  await gives("wrong\x15right", "right");
+  await gives("keep cut\x1bb\x0b\x01x\x19_\x05\x08", "xcut_keep");
+  await gives("ab\x02\x02x\x06y\x7fz\x05", "xazb");
+  await gives("a_b\x1b[D\x1b[D\x1b[3~\x05", "ab");
+  await gives("first, second\x1bb\x1bbx\x1bfy\x05", "second");
+  await gives('"日本\x1b[D語\x05"', '"日語本"');
+  await gives("up_and_down", "up_and_down");
+  await gives("\x1b[A\x7f2", "up_and_down2");
+  await gives("\x10\x10\x0e\x7f3", "up_and_down23");
+  await gives("\x1b[200~[1,\r\t2,\r\t3]\x1b[201~", "\\[1,2,3\\]");
+  await type("\x12and_down2", /up_and_down23\./);
+  await type("\r", /\nup_and_down23\n\d+> $/);
+  await gives("Binding_long = 1", "1");
+  await gives("lists:reve\t[Bindi\t])", "\\[1\\]");
+  await gives("erlang:system_in\totp_release)", '"27"');
+  await type("lists:ma\t", /map\([^]*mapfoldl\(/);
+  await type("\x03", /^/);
+  await gives("iolist_si\t[])", "0");
+};
+
 const history = async () => {
   const evaluate = async (source) => {
     const { ok, error } = JSON.parse(await vm.call("console", JSON.stringify({ op: "eval", source })));
@@ -219,7 +243,7 @@ const fuzz = async () => {
   expect("no shell died of keys", true, !/Shell process terminated/.test(vm.terminal.slice(before)));
 };
 
-const parts = { words, commands, jobs, interrupts, reading, history, fuzz };
+const parts = { words, commands, jobs, editing, interrupts, reading, history, fuzz };
 try {
   await vm.waitFor(() => vm.events.some(({ event }) => event === "console_up"), DEADLINE_MS);
   await vm.call("console", JSON.stringify({ op: "start_shell", cols: 80, rows: 24 }));
