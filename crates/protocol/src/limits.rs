@@ -10,8 +10,8 @@ pub const NAME_BYTES: usize = 255;
 pub const HOOK_BYTES: usize = 64 << 10;
 /// Most bytes of one file from outside.
 pub const FILE_BYTES: usize = 16 << 20;
-/// Most bytes typed or pasted in one go.
-pub const TYPED_BYTES: usize = 1 << 20;
+/// Most bytes typed or pasted in one go: the line editor in the VM works off a text of this size in seconds.
+pub const TYPED_BYTES: usize = 64 << 10;
 /// Shortest and longest deadline that a caller may set.
 pub const TIMEOUT_MS: std::ops::RangeInclusive<u32> = 1..=3_600_000;
 /// Deadline of a call unless the caller sets one.
