@@ -5,7 +5,7 @@ import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
-import { keepStyles } from './terminal/keep_styles.js';
+import { keepStyles } from './shared/keep_styles.js';
 
 keepStyles(document);
 

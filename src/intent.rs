@@ -51,6 +51,12 @@ pub enum Intent {
     ResetLevels,
     /// Save the service-level report as a file.
     ExportReport,
+    /// Something with the editor.
+    Edit(Edit),
+    /// A fresh VM with the modules that this one has.
+    RestartWithModules,
+    /// The modules that an earlier VM had.
+    LoadModulesAgain,
     /// Something with the process pane.
     Observe(Observe),
     /// Forget the lines of the log.
@@ -88,6 +94,63 @@ pub enum Face {
     Table,
     /// Who supervises whom.
     Tree,
+}
+
+/// One wish about the editor. Files are named by their paths.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// The element for the widget is in the page: open the widget in it.
+    Mounted(HtmlElement),
+    /// The widget's element is going away: give the widget back.
+    Unmounted,
+    /// Bring the editor into sight, with something in it.
+    Want,
+    /// Put the keyboard focus into it.
+    Focus,
+    /// Bring a file into sight.
+    Open(String),
+    /// Close a file; it stays where it is.
+    Close(String),
+    /// Make a file of that name and open it.
+    New(String),
+    /// Give a file another name.
+    Rename {
+        /// The one it has.
+        from: String,
+        /// The one it gets.
+        to: String,
+    },
+    /// Remove a file for good.
+    Delete(String),
+    /// Save a file to the person's machine.
+    Save(String),
+    /// Open the source of an example, by its module.
+    Example(String),
+    /// Compile the file in sight and load it, over a module of the console too if forced.
+    Compile {
+        /// Whether it is.
+        force: bool,
+    },
+    /// Compile the file in sight if that was not done, then type this expression into the shell.
+    Run(String),
+    /// Put the cursor of the file in sight there.
+    GoTo {
+        /// Line, from 1.
+        line: u32,
+        /// Column, from 1.
+        column: u32,
+    },
+    /// Look for a text.
+    Find,
+    /// Make a link to the file in sight, or to all that are open.
+    Share {
+        /// Whether to all.
+        all: bool,
+    },
+    /// Copy the link.
+    CopyLink,
+    /// Put the link away.
+    DropLink,
 }
 
 /// A key that an on-screen keyboard lacks.

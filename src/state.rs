@@ -1,12 +1,14 @@
 //! What the page shows: plain values, and the signals that hold them. The driver writes, the views read.
 //! Nothing here computes, fetches or knows the time.
 
+mod editor;
 mod processes;
 
 use leptos::prelude::*;
 use protocol::log::Log;
 
 use crate::intent::Theme;
+pub use editor::{Done, Editor, Link, Outcome, Tab};
 pub use processes::Processes;
 
 /// How far the VM is; the words are part of the contract (`data-testid="vm-state"`).
@@ -161,6 +163,28 @@ pub struct ServiceLevels {
     pub active: usize,
 }
 
+/// A module of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadedModule {
+    /// Its name.
+    pub name: String,
+    /// Bytes of its newest version.
+    pub bytes: u64,
+    /// How often it was loaded into the VM that runs now.
+    pub loads: u32,
+}
+
+/// The modules of a person, and what they cost the VM that runs now: it frees no version of any.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct LoadedModules {
+    /// Every module that this or an earlier VM of the page had.
+    pub rows: Vec<LoadedModule>,
+    /// Loads.
+    pub loads: u32,
+    /// Bytes of all versions that were loaded.
+    pub bytes: u64,
+}
+
 /// Every signal of the page. Copyable handles, owned by the app's root.
 #[derive(Clone, Copy)]
 pub struct State {
@@ -174,6 +198,10 @@ pub struct State {
     pub banners: RwSignal<Vec<Banner>>,
     /// The list of examples.
     pub examples: RwSignal<Vec<Example>>,
+    /// A person's modules.
+    pub modules: RwSignal<LoadedModules>,
+    /// The editor.
+    pub editor: Editor,
     /// Service levels, renewed a few times a second.
     pub levels: RwSignal<ServiceLevels>,
     /// The log.
@@ -203,6 +231,8 @@ impl State {
             progress: RwSignal::default(),
             banners: RwSignal::default(),
             examples: RwSignal::default(),
+            modules: RwSignal::default(),
+            editor: Editor::default(),
             levels: RwSignal::default(),
             log: RwSignal::default(),
             processes: Processes::default(),

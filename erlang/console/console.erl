@@ -52,6 +52,8 @@ handle(#{<<"op">> := <<"ping">>}) ->
     {answer, #{ok => <<"pong">>}};
 handle(#{<<"op">> := <<"eval">>, <<"source">> := Source}) when is_binary(Source) ->
     {job, fun() -> console_eval:source(Source) end};
+handle(#{<<"op">> := <<"compile">>, <<"source">> := Source} = Request) when is_binary(Source) ->
+    {job, fun() -> console_compile:source(Request) end};
 handle(#{<<"op">> := <<"whereis">>, <<"name">> := Name}) when is_binary(Name) ->
     {answer, #{ok => is_registered(Name)}};
 handle(#{<<"op">> := <<"load">>} = Request) ->
@@ -61,8 +63,8 @@ handle(#{<<"op">> := <<"execute">>, <<"module">> := Module} = Request) when is_b
         #{ok := _} -> {job, fun() -> console_eval:start(binary_to_atom(Module)) end};
         Error -> {answer, Error}
     end;
-handle(#{<<"op">> := <<"add_pack">>, <<"path">> := Path}) when is_binary(Path) ->
-    {answer, console_load:add_pack(Path)};
+handle(#{<<"op">> := <<"add_pack">>, <<"path">> := Path} = Request) when is_binary(Path) ->
+    {answer, console_load:add_pack(Request)};
 handle(#{<<"op">> := <<"start_shell">>, <<"cols">> := Cols, <<"rows">> := Rows})
   when is_integer(Cols), is_integer(Rows), Cols > 0, Rows > 0 ->
     console_tty:start_shell(Cols, Rows),

@@ -9,7 +9,7 @@
 -define(OUTPUT_LIMIT_BYTES, 1_000_000).
 
 -type answer() :: fun((map()) -> term()).
--type work() :: fun(() -> console_eval:result()).
+-type work() :: fun(() -> console_eval:result() | {answer, map()}).
 
 -record(job, {answer :: answer(),
               worker :: {pid(), reference()},
@@ -84,6 +84,8 @@ watch(Processes) ->
 
 answer({ok, Value}, Output) ->
     #{ok => #{value => Value, output => Output}};
+answer({answer, Answer}, Output) ->
+    #{ok => Answer#{output => Output}};
 answer({error, Class, Message}, Output) ->
     #{error => #{class => Class, message => Message, output => Output}}.
 

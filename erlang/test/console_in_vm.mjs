@@ -37,7 +37,7 @@ const suites = async () => {
     const path = `/data/${name}`;
     await vm.write(path, bytes);
     const module = basename(name, ".beam");
-    const request = { op: "load", path, kind: "beam", modules: [module], bytes: bytes.length };
+    const request = { op: "load", files: [{ module, path, bytes: bytes.length }] };
     check(`load ${module}`, JSON.stringify({ ok: { modules: [module] } }), JSON.stringify(await ask(request)));
   }
   const list = names.map((name) => basename(name, ".beam")).filter((name) => name.endsWith("_tests"));

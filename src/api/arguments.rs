@@ -107,6 +107,30 @@ pub fn timeout(options: &JsValue, usual_ms: u32) -> Result<u32, Failure> {
     limits::check_timeout("timeoutMs", timeout_ms.as_f64().unwrap_or(f64::NAN))
 }
 
+/// An option that is a text, if it is there.
+pub fn word(name: &str, options: &JsValue) -> Result<Option<String>, Failure> {
+    match option(name, options) {
+        None => Ok(None),
+        Some(value) => self::name(name, &value).map(Some),
+    }
+}
+
+/// An option that is on or off; off if it is not there.
+pub fn flag(name: &str, options: &JsValue) -> Result<bool, Failure> {
+    match option(name, options) {
+        None => Ok(false),
+        Some(value) => value.as_bool().ok_or_else(|| bad(name, Fault::NotABoolean)),
+    }
+}
+
+fn option(name: &str, options: &JsValue) -> Option<JsValue> {
+    if options.is_undefined() || options.is_null() {
+        return None;
+    }
+    let value = Reflect::get(options, &name.into()).ok()?;
+    (!value.is_undefined()).then_some(value)
+}
+
 /// What can be listened to.
 pub fn event(argument: &str, value: &JsValue) -> Result<Topic, Failure> {
     let word = value.as_string().as_deref().and_then(Topic::of);

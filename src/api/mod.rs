@@ -5,6 +5,7 @@ mod arguments;
 mod error;
 mod health;
 mod hooks;
+mod modules;
 mod object;
 
 use crate::driver::{Driver, Topic};
@@ -41,9 +42,7 @@ impl Api {
             .getter("state", |api| api.driver.vm_state().word().into())?
             .getter("terminal", move |_| terminal.clone().into())?
             .method("ready", |api, _, _, _| Ok(api.ready(|_| {})))?
-            .method("restart", |api, _, _, _| {
-                Ok(api.ready(|api| api.driver.restart()))
-            })?
+            .method("restart", |api, options, _, _| Ok(api.restart(&options)))?
             .method("interrupt", |api, _, _, _| {
                 api.driver.interrupt();
                 Ok(JsValue::UNDEFINED)
@@ -58,7 +57,13 @@ impl Api {
             .method("cast", |api, process, payload, _| {
                 api.cast(&process, &payload)
             })?
-            .method("load", |api, file, label, _| Ok(api.load(&file, &label)))?
+            .method("compile", |api, text, options, _| {
+                Ok(api.compile(&text, &options))
+            })?
+            .method("modules", |api, _, _, _| Ok(api.modules()))?
+            .method("load", |api, file, label, options| {
+                Ok(api.load(&file, &label, &options))
+            })?
             .method("executeBeam", |api, file, options, _| {
                 Ok(api.execute(&file, &options))
             })?
@@ -135,11 +140,12 @@ impl Api {
         Ok(JsValue::UNDEFINED)
     }
 
-    fn load(&self, file: &JsValue, label: &JsValue) -> JsValue {
+    fn load(&self, file: &JsValue, label: &JsValue, options: &JsValue) -> JsValue {
         let bytes = bytes("bytes", file);
-        let request = bytes.as_ref().map_err(Clone::clone).map(|_| {
+        let request = bytes.as_ref().map_err(Clone::clone).and_then(|_| {
             let name = label.as_string().unwrap_or_default();
-            (Request::Load { name }, limits::CALL_TIMEOUT_MS)
+            let force = arguments::flag("force", options)?;
+            Ok((Request::Load { name, force }, limits::CALL_TIMEOUT_MS))
         });
         self.open(Operation::Load, request, bytes.ok())
     }
@@ -264,7 +270,8 @@ fn answer(reply: Reply) -> JsValue {
                 modules.iter().map(|name| JsValue::from_str(name)).collect();
             object::of(&[("modules", modules.into())])
         }
-        Reply::Done | Reply::Answered => JsValue::UNDEFINED,
+        // What compiling came to is told with the module's bytes, see `modules.rs`.
+        Reply::Done | Reply::Answered | Reply::Compiled(_) => JsValue::UNDEFINED,
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Site {
     pub plan: Result<BootPlan, String>,
     /// The address of the terminal's bundle.
     terminal: Option<String>,
+    /// The address of the editor's bundle.
+    editor: Option<String>,
     /// Why the memory setting is not used.
     memory_problem: Option<String>,
 }
@@ -40,10 +42,14 @@ impl Site {
             None => Err("the page came without its list of files".to_owned()),
         };
         let known = manifest.as_ref().ok();
-        let terminal = known.and_then(|manifest| manifest.js.get("terminal"));
+        let bundle = |name: &str| {
+            let asset = known.and_then(|manifest| manifest.js.get(name))?;
+            Some(site::absolute(asset.url.as_str()))
+        };
         Self {
             build: known.map_or_else(|| crate::BUILD.to_owned(), |known| known.build.clone()),
-            terminal: terminal.map(|asset| site::absolute(asset.url.as_str())),
+            terminal: bundle("terminal"),
+            editor: bundle("editor"),
             plan: manifest.map(|manifest| plan(&manifest, memory_bytes)),
             memory_problem,
         }
@@ -183,6 +189,14 @@ impl Driver {
         }
     }
 
+    /// Imports the editor's bundle.
+    pub(super) async fn editor_bundle(&self) -> Result<JsValue, JsValue> {
+        match &self.site.editor {
+            Some(url) => module::import(url).await,
+            None => Err("the build has no editor".into()),
+        }
+    }
+
     /// Loads and runs the program that the address names, once in the life of a page.
     pub(super) fn run_program(self: &Rc<Self>) {
         let Some(name) = site::parameter("module") else {
@@ -206,7 +220,10 @@ impl Driver {
             };
             let runner = Rc::clone(&driver);
             driver.request(
-                Request::Load { name: url },
+                Request::Load {
+                    name: url,
+                    force: false,
+                },
                 limits::CALL_TIMEOUT_MS,
                 Some(slo::Operation::Load),
                 Some(&bytes),

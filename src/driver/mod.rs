@@ -2,11 +2,13 @@
 //! snapshots to the signals. It decides nothing that a machine could decide.
 
 mod boot;
+mod editor;
 mod files;
 mod home;
 mod hooks;
 mod levels;
 mod listeners;
+mod modules;
 mod notices;
 mod observer;
 mod port;
@@ -42,6 +44,8 @@ pub struct Driver {
     link: Link,
     screen: Screen,
     home: Home,
+    modules: modules::Modules,
+    documents: editor::Documents,
     notices: Notices,
     pub(crate) listeners: Listeners,
     waiting: requests::Waiting,
@@ -71,6 +75,7 @@ struct Kept {
     _levels: levels::Ticks,
     _colours: Option<theme::Watch>,
     _leaving: port::Leaving,
+    _documents: editor::Watching,
 }
 
 impl Driver {
@@ -87,6 +92,8 @@ impl Driver {
             link: Link::default(),
             screen: Screen::default(),
             home: Home::default(),
+            modules: modules::Modules::default(),
+            documents: editor::Documents::default(),
             notices: Notices::default(),
             listeners: Listeners::default(),
             waiting: requests::Waiting::default(),
@@ -105,6 +112,7 @@ impl Driver {
             _levels: self.keep_levels(),
             _colours: self.watch_colours(),
             _leaving: self.watch_leaving(),
+            _documents: self.watch_documents(),
         };
         // A driver is started once.
         drop(self.kept.set(kept));
@@ -139,6 +147,9 @@ impl Driver {
             Intent::Restart => self.restart(),
             Intent::ResetLevels => drop(self.engine.borrow_mut().reset()),
             Intent::ExportReport => self.export_report(),
+            Intent::Edit(wish) => self.edit(wish),
+            Intent::RestartWithModules => self.restart_with_modules(self.tell_modules()),
+            Intent::LoadModulesAgain => self.load_modules_again(self.tell_modules()),
             Intent::Observe(wish) => self.observe(wish),
             Intent::ClearLog => self.clear_log(),
             Intent::SaveLog(wish) => self.save_log(&wish),

@@ -103,6 +103,7 @@ impl Driver {
         if generation > 1 {
             self.forget_processes();
             self.draw_line();
+            self.lose_modules();
         }
         let driver = Rc::downgrade(self);
         let hear = move |heard| {
@@ -185,6 +186,11 @@ impl Driver {
             }
             Event::Logged { level, text } => self.log_line(severity(level), Source::Vm, &text),
             Event::Signalled { payload } => self.hear_device(&payload),
+            Event::ModuleLoaded { module } => {
+                if let Some(bytes) = bytes {
+                    self.take_module(module, &bytes);
+                }
+            }
             Event::PackAdded { name } => {
                 self.log(Severity::Info, &format!("pack {name} is in use"));
                 self.ask_version();

@@ -93,7 +93,10 @@ impl Driver {
         };
         let ticket = Ticket {
             roundtrip,
-            is_evaluation: matches!(request, Request::Eval { .. } | Request::Execute { .. }),
+            is_evaluation: matches!(
+                request,
+                Request::Eval { .. } | Request::Compile { .. } | Request::Execute { .. }
+            ),
             then,
         };
         self.step(beside, |session, out| {

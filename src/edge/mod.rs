@@ -3,7 +3,9 @@
 pub mod assets;
 pub mod clipboard;
 pub mod clock;
+pub mod editor;
 pub mod file;
+pub mod fragment;
 pub mod isolation;
 pub mod module;
 pub mod outbox;

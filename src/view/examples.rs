@@ -8,7 +8,7 @@ use super::{
     layout::{Layout, Pane},
 };
 use crate::{
-    intent::Intent,
+    intent::{Edit, Intent},
     state::{Example, State, VmState},
 };
 
@@ -20,7 +20,7 @@ pub fn Examples(state: State, post: Post, layout: Layout) -> impl IntoView {
         <section class="panel examples" aria-labelledby="examples-title">
             <div class="panel-head">
                 <h2 class="panel-title" id="examples-title">"Examples"</h2>
-                <p class="panel-note">"each runs in the shell"</p>
+                <p class="panel-note">"read, change and run them"</p>
             </div>
             <ul class="examples-list" tabindex="0" aria-labelledby="examples-title">
                 <For
@@ -37,15 +37,28 @@ pub fn Examples(state: State, post: Post, layout: Layout) -> impl IntoView {
 #[component]
 fn Item(example: Example, is_off: Memo<bool>, post: Post, layout: Layout) -> impl IntoView {
     let Example {
-        title, about, run, ..
+        module,
+        title,
+        about,
+        run,
     } = example;
     let label = format!("Run {title}");
+    let open_label = format!("Open {title} in the editor");
     let expression = run.clone();
     view! {
         <li class="example">
             <h3 class="example-title">{title}</h3>
             <p class="example-about">{about}</p>
             <code class="example-code">{expression}</code>
+            <button
+                type="button"
+                class="button is-plain example-open"
+                aria-label=open_label
+                on:click=move |_| post.send(Intent::Edit(Edit::Example(module.clone())))
+            >
+                <Icon shape=Shape::Edit />
+                "Open"
+            </button>
             <button
                 type="button"
                 class="button example-run"

@@ -23,16 +23,17 @@ pub fn DropZone(post: Post) -> impl IntoView {
         <section class="panel drop" data-testid="drop-zone" aria-label="Load your own files">
             <Icon shape=Shape::File />
             <p class="drop-words">
-                "Drop " <code>".beam"</code> " or " <code>".avm"</code> " files anywhere on the page."
+                "Drop " <code>".erl"</code> ", " <code>".beam"</code> " or " <code>".avm"</code>
+                " files anywhere on the page."
                 <span class="drop-promise">" Checked before the VM sees them; they stay on your machine."</span>
             </p>
             <label class="button drop-button">
                 <input
                     class="unseen"
                     type="file"
-                    accept=".beam,.avm"
+                    accept=".erl,.hrl,.beam,.avm"
                     multiple
-                    aria-label="Choose .beam or .avm files to load"
+                    aria-label="Choose .erl, .beam or .avm files to open or load"
                     on:change=on_change
                 />
                 <span aria-hidden="true">"Choose files"</span>
@@ -49,7 +50,7 @@ pub fn Overlay() -> impl IntoView {
         <div class="drop-overlay" aria-hidden="true">
             <p class="drop-overlay-words">
                 <Icon shape=Shape::File />
-                "Let go to load into the VM"
+                "Let go to open or load"
             </p>
         </div>
     }

@@ -55,11 +55,25 @@ pub enum Shape {
     Copy,
     /// Things that run side by side.
     Processes,
+    /// A pen.
+    Edit,
+    /// One more.
+    Plus,
+    /// To somebody else.
+    Share,
+    /// Away with it for good.
+    Trash,
 }
 
 impl Shape {
     fn path(self) -> &'static str {
         match self {
+            Self::Edit => "M3 13l.7-3.2L10.9 2.6l2.5 2.5L6.2 12.3zM9.2 4.3l2.5 2.5",
+            Self::Plus => "M8 3.2v9.6M3.2 8h9.6",
+            Self::Share => {
+                "M6.6 9.4a2.6 2.6 0 0 0 3.7 0l2.3-2.3a2.6 2.6 0 0 0-3.7-3.7l-.9.9M9.4 6.6a2.6 2.6 0 0 0-3.7 0L3.4 8.9a2.6 2.6 0 0 0 3.7 3.7l.9-.9"
+            }
+            Self::Trash => "M3 4.5h10M6.3 4.5V3h3.4v1.5M4.3 4.5l.6 8.5h6.2l.6-8.5",
             Self::Prompt => "M2.5 4 6.5 8l-4 4M8 12.5h5.5",
             Self::Gauge => "M2 12a6.5 6.5 0 1 1 12 0M8 10l3-4.5",
             Self::Play => "M4.5 2.8v10.4L13 8z",

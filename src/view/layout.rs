@@ -8,6 +8,8 @@ use leptos::prelude::*;
 pub enum Pane {
     /// The terminal.
     Terminal,
+    /// The editor, above the terminal where there is room.
+    Editor,
     /// The service levels.
     Levels,
     /// Examples and files.
@@ -23,6 +25,7 @@ impl Pane {
     pub fn word(self) -> &'static str {
         match self {
             Self::Terminal => "terminal",
+            Self::Editor => "editor",
             Self::Levels => "levels",
             Self::Programs => "programs",
             Self::Processes => "processes",
@@ -42,6 +45,7 @@ pub struct Layout {
     pane: RwSignal<Pane>,
     beside: RwSignal<Pane>,
     is_wide: RwSignal<bool>,
+    is_editing: RwSignal<bool>,
 }
 
 impl Layout {
@@ -51,12 +55,16 @@ impl Layout {
             pane: RwSignal::new(Pane::Terminal),
             beside: RwSignal::new(Pane::Levels),
             is_wide: RwSignal::new(false),
+            is_editing: RwSignal::new(false),
         }
     }
 
     /// Brings a pane into sight.
     pub fn show(self, pane: Pane) {
         self.pane.set(pane);
+        if pane == Pane::Editor {
+            self.is_editing.set(true);
+        }
         if pane.is_beside() {
             self.beside.set(pane);
         } else {
@@ -67,6 +75,17 @@ impl Layout {
     /// Gives the side the whole width, or takes it back.
     pub fn widen(self, is_wide: bool) {
         self.is_wide.set(is_wide);
+    }
+
+    /// Gives the editor's room back to the terminal.
+    pub fn put_editor_away(self) {
+        self.is_editing.set(false);
+        self.show(Pane::Terminal);
+    }
+
+    /// Whether the editor stands above the terminal.
+    pub fn is_editing(self) -> bool {
+        self.is_editing.get()
     }
 
     /// The pane that was asked for last: the only one in sight on a narrow page.

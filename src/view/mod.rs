@@ -10,6 +10,10 @@ use crate::{
 
 mod banners;
 mod boot;
+mod editor;
+mod editor_bar;
+mod editor_files;
+mod editor_findings;
 mod examples;
 mod files;
 mod footer;
@@ -82,6 +86,7 @@ pub fn App(
             class="app"
             data-pane=move || layout.pane().word()
             class:is-wide=move || layout.is_wide()
+            class:is-editing=move || layout.is_editing()
             class:is-dragging=move || is_dragging.get()
             on:keydown:capture=on_key
             on:dragenter=move |event| files::drag_over(&event, is_dragging)
@@ -104,14 +109,15 @@ pub fn App(
             <header::Header state post />
             <main class="main">
                 <div class="work">
-                    <terminal::Terminal state post />
+                    <editor::Editor state post layout />
+                    <terminal::Terminal state post layout />
                 </div>
                 <side::Side state post layout node=side />
                 <log::Log state post layout is_open=log_is_open />
                 <banners::Banners state post />
             </main>
             <footer::Footer state log_is_open />
-            <tabs::Tabs state layout />
+            <tabs::Tabs state post layout />
             <files::Overlay />
         </div>
     }

@@ -3,14 +3,18 @@
 use leptos::prelude::*;
 
 use super::{
+    Post,
     icon::{Icon, Shape},
     layout::{Layout, Pane},
 };
-use crate::state::State;
+use crate::{
+    intent::{Edit, Intent},
+    state::State,
+};
 
 /// The bar; style sheets hide it where all panes have room.
 #[component]
-pub fn Tabs(state: State, layout: Layout) -> impl IntoView {
+pub fn Tabs(state: State, post: Post, layout: Layout) -> impl IntoView {
     let tab = move |own: Pane, label: &'static str, shape: Shape| {
         view! {
             <button
@@ -32,6 +36,15 @@ pub fn Tabs(state: State, layout: Layout) -> impl IntoView {
     view! {
         <nav class="tabs" aria-label="Panes" class:has-violation=is_violated>
             {tab(Pane::Terminal, "Terminal", Shape::Prompt)}
+            <button
+                type="button"
+                class="tab"
+                aria-pressed=move || (layout.pane() == Pane::Editor).to_string()
+                on:click=move |_| post.send(Intent::Edit(Edit::Want))
+            >
+                <Icon shape=Shape::Edit />
+                <span>"Editor"</span>
+            </button>
             {tab(Pane::Levels, "Levels", Shape::Gauge)}
             {tab(Pane::Processes, "Processes", Shape::Processes)}
             {tab(Pane::Programs, "Programs", Shape::Play)}

@@ -3,12 +3,12 @@
 
 use leptos::{html, prelude::*};
 
-use super::{Post, boot::Boot, format, keybar::KeyBar, toolbar::Toolbar};
+use super::{Post, boot::Boot, format, keybar::KeyBar, layout::Layout, toolbar::Toolbar};
 use crate::{intent::Intent, state::State};
 
 /// The pane.
 #[component]
-pub fn Terminal(state: State, post: Post) -> impl IntoView {
+pub fn Terminal(state: State, post: Post, layout: Layout) -> impl IntoView {
     let host = NodeRef::<html::Div>::new();
     Effect::new(move || {
         if let Some(host) = host.get() {
@@ -20,7 +20,7 @@ pub fn Terminal(state: State, post: Post) -> impl IntoView {
     let dropped = move || state.output_dropped_bytes.get();
     view! {
         <section class="panel terminal-panel" id="terminal" aria-label="Terminal">
-            <Toolbar state post />
+            <Toolbar state post layout />
             <div class="screen">
                 <div class="screen-host" data-testid="terminal" node_ref=host></div>
                 <p

@@ -5,15 +5,16 @@ use leptos::{ev, html, prelude::*};
 use super::{
     Post,
     icon::{Icon, Shape},
+    layout::Layout,
 };
 use crate::{
-    intent::Intent,
+    intent::{Edit, Intent},
     state::{State, VmState},
 };
 
 /// The bar over the terminal.
 #[component]
-pub fn Toolbar(state: State, post: Post) -> impl IntoView {
+pub fn Toolbar(state: State, post: Post, layout: Layout) -> impl IntoView {
     let is_not_ready = move || state.vm.get() != VmState::Ready;
     // A restart while one is on its way would only start it over.
     let is_starting = move || !matches!(state.vm.get(), VmState::Ready | VmState::Failed);
@@ -51,6 +52,22 @@ pub fn Toolbar(state: State, post: Post) -> impl IntoView {
                 <Icon shape=Shape::Clear />
             </button>
             <span class="toolbar-rule" aria-hidden="true"></span>
+            <button
+                type="button"
+                class="button toolbar-editor"
+                aria-pressed=move || layout.is_editing().to_string()
+                title="Write modules, compile and run them"
+                on:click=move |_| {
+                    if layout.is_editing() {
+                        layout.put_editor_away();
+                    } else {
+                        post.send(Intent::Edit(Edit::Want));
+                    }
+                }
+            >
+                <Icon shape=Shape::Edit />
+                <span class="button-text">"Editor"</span>
+            </button>
             <button
                 type="button"
                 class="button"

@@ -48,6 +48,9 @@ pub async fn boot(host: &Rc<Host>, plan: &BootPlan) -> Result<(), BootProblem> {
 
 /// Fetches the packs that are not needed for the first prompt, one after the other, and has each used.
 pub async fn extend(host: Rc<Host>, plan: Rc<BootPlan>) {
+    if let Err(problem) = host.open_gate(&plan).await {
+        host.log(Level::Warning, &protocol::Words::problem(&problem));
+    }
     let later = plan
         .packs
         .iter()
@@ -70,7 +73,7 @@ async fn add(host: &Host, name: &str, asset: &protocol::Asset) -> Result<(), Str
     let bytes = fetch(name, asset)
         .await
         .map_err(|problem| protocol::Words::problem(&problem))?;
-    host.add_pack(&path(name), &Uint8Array::new(&bytes))
+    host.add_pack(name, &path(name), &Uint8Array::new(&bytes))
         .await
         .map_err(|failure| protocol::Words::failure(&failure))
 }
@@ -219,7 +222,9 @@ fn lay_out(
     }
     host.home.watch(files)?;
     files.add_device("/dev/term", 0, &host.on_output())?;
-    files.add_device("/dev/event", 1, &host.on_signal())
+    files.add_device("/dev/event", 1, &host.on_signal())?;
+    let (asked, answered) = (host.on_gate_asked(), host.on_gate_answered());
+    files.add_answering_device("/dev/gate", 2, &asked, &answered)
 }
 
 fn path(pack: &str) -> String {

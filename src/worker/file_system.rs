@@ -117,6 +117,23 @@ impl FileSystem {
             .unwrap_or_else(|error| error)
     }
 
+    /// Makes a device that answers what is written to it: `read` is called as `(stream, heap, offset,
+    /// length)` like `write`, puts the answer there and says how long it is.
+    pub fn add_answering_device(
+        &self,
+        path: &str,
+        number: u32,
+        write: &JsValue,
+        read: &JsValue,
+    ) -> Result<(), JsValue> {
+        let device = self.makedev(64, number);
+        let operations = Object::new();
+        Reflect::set(&operations, &"write".into(), write)?;
+        Reflect::set(&operations, &"read".into(), read)?;
+        self.register_device(device, &operations);
+        self.mkdev(path, 0o666, device).map(drop)
+    }
+
     /// Makes a device that can only be written to: `write` is called as
     /// `(stream, heap, offset, length)` and says how much it took.
     pub fn add_device(&self, path: &str, number: u32, write: &JsValue) -> Result<(), JsValue> {

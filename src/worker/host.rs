@@ -23,6 +23,9 @@ use wasm_bindgen_futures::spawn_local;
 /// busy, and the first prompt and whoever waited for it come first.
 const EXTEND_AFTER_MS: u32 = 250;
 
+/// The pack of the examples, as the site's manifest names it.
+const EXAMPLES: &str = "examples";
+
 /// One worker hosts one VM and goes away with it.
 pub struct Host {
     pub(super) calls: Calls,
@@ -30,7 +33,7 @@ pub struct Host {
     pub(super) home: Rc<Home>,
     plan: OnceCell<Rc<BootPlan>>,
     vm: OnceCell<Rc<Vm>>,
-    intake: intake::Intake,
+    pub(super) intake: intake::Intake,
     pub(super) diagnostics: RefCell<Diagnostics>,
     /// Evaluations and runs that have not ended, and whether anybody waits for them.
     evaluations: RefCell<BTreeMap<CallId, bool>>,
@@ -93,7 +96,10 @@ impl Host {
     }
 
     fn answer(self: &Rc<Self>, id: CallId, request: Request, bytes: Option<ArrayBuffer>) {
-        if matches!(request, Request::Eval { .. } | Request::Execute { .. }) {
+        if matches!(
+            request,
+            Request::Eval { .. } | Request::Compile { .. } | Request::Execute { .. }
+        ) {
             self.evaluations.borrow_mut().insert(id, true);
         }
         let host = Rc::clone(self);
@@ -126,25 +132,38 @@ impl Host {
                 let question = Question::Eval { source: &source };
                 self.ask(&question).await.map(evaluated)
             }
+            Request::Compile {
+                source,
+                file,
+                force,
+            } => {
+                let (source, file) = (source.as_str(), file.as_deref());
+                let question = Question::Compile {
+                    source,
+                    file,
+                    force,
+                };
+                self.ask(&question).await.map(Reply::Compiled)
+            }
             Request::StartShell { cols, rows } => {
                 let question = Question::StartShell { cols, rows };
                 self.ask(&question).await.map(|_: bool| Reply::Done)
             }
-            Request::Load { name } => {
-                let file = self.take_in(&name, bytes).await?;
-                let answer = self.ask::<bridge::Loaded>(&file.load()).await;
-                self.tidy(&file);
+            Request::Load { name, force } => {
+                let program = self.take_in(&name, bytes).await?;
+                let answer = self.ask::<bridge::Loaded>(&program.load(force)).await;
+                self.tidy(&program);
                 answer.map(|answer| Reply::Loaded {
                     modules: answer.modules,
                 })
             }
             Request::Execute { name } => {
-                let file = self.take_in(&name, bytes).await?;
-                let answer = match file.execute() {
+                let program = self.take_in(&name, bytes).await?;
+                let answer = match program.execute() {
                     Ok(question) => self.ask(&question).await,
                     Err(failure) => Err(failure),
                 };
-                self.tidy(&file);
+                self.tidy(&program);
                 answer.map(evaluated)
             }
             // Calls have no text and come another way.
@@ -161,10 +180,20 @@ impl Host {
         bridge::read_answer(&self.calls.ask(vm, &protocol::encode(question)).await?)
     }
 
-    /// Has the VM use a pack of the site.
-    pub(super) async fn add_pack(&self, path: &str, bytes: &Uint8Array) -> Result<(), Failure> {
+    /// Has the VM use a pack of the site. The examples are a person's to change.
+    pub(super) async fn add_pack(
+        &self,
+        name: &str,
+        path: &str,
+        bytes: &Uint8Array,
+    ) -> Result<(), Failure> {
+        let released = match name {
+            EXAMPLES => intake::modules(&bytes.to_vec())?,
+            _ => Vec::new(),
+        };
         self.write(path, bytes)?;
-        self.ask(&Question::AddPack { path })
+        let released = &released;
+        self.ask(&Question::AddPack { path, released })
             .await
             .map(|_: bool| ())
     }
@@ -173,12 +202,14 @@ impl Host {
         &self,
         name: &str,
         bytes: Option<ArrayBuffer>,
-    ) -> Result<intake::File, Failure> {
+    ) -> Result<intake::Program, Failure> {
         let bytes = bytes.map_or_else(Vec::new, |bytes| Uint8Array::new(&bytes).to_vec());
         let plan = self.plan.get().ok_or_else(not_ready)?;
-        let file = self.intake.check(&plan.natives, name, &bytes).await?;
-        self.write(&file.path, &Uint8Array::from(file.bytes.as_slice()))?;
-        Ok(file)
+        let program = self.intake.check(&plan.natives, name, &bytes).await?;
+        for (path, bytes) in program.contents() {
+            self.write(path, &Uint8Array::from(bytes))?;
+        }
+        Ok(program)
     }
 
     fn write(&self, path: &str, bytes: &Uint8Array) -> Result<(), Failure> {
@@ -194,8 +225,9 @@ impl Host {
     }
 
     /// The VM keeps no hold on a module's file once it is loaded, but it does on a pack's.
-    fn tidy(&self, file: &intake::File) {
-        if let (Some(vm), bridge::FileKind::Beam) = (self.vm.get(), file.kind) {
+    fn tidy(&self, program: &intake::Program) {
+        let Some(vm) = self.vm.get() else { return };
+        for file in &program.files {
             vm.file_system().remove(&file.path);
         }
     }

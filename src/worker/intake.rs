@@ -3,121 +3,181 @@
 
 use super::boot;
 use avm::{Beam, Limits, Pack};
-use protocol::bridge::{FileKind, Question};
+use protocol::bridge::{ModuleFile, Question};
 use protocol::{Asset, BootProblem, Down, Failure, limits};
 use std::cell::{Cell, OnceCell};
 
-/// A file that may be loaded, and where it is to be written.
-pub struct File {
-    pub path: String,
-    pub kind: FileKind,
-    /// Its modules, in their order.
-    pub modules: Vec<String>,
-    pub bytes: Vec<u8>,
+/// What may be loaded, and where each piece of it is to be written.
+pub struct Program {
+    /// One file for each module, in their order.
+    pub files: Vec<ModuleFile>,
+    beams: Vec<Vec<u8>>,
+    /// The whole pack, where it holds more than modules: programs read that from it.
+    pack: Option<(String, Vec<u8>)>,
     /// The module whose `start/0` runs the program.
     start: Option<String>,
+    kind: FileKind,
 }
 
-impl File {
+impl Program {
+    /// The paths and what belongs there.
+    pub fn contents(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let paths = self.files.iter().map(|file| file.path.as_str());
+        let pack = self.pack.iter();
+        let pack = pack.map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+        paths.zip(self.beams.iter().map(Vec::as_slice)).chain(pack)
+    }
+
     /// The question that loads it.
-    pub fn load(&self) -> Question<'_> {
+    pub fn load(&self, force: bool) -> Question<'_> {
         Question::Load {
-            path: &self.path,
-            kind: self.kind,
-            modules: &self.modules,
-            bytes: self.bytes.len() as u64,
+            files: &self.files,
+            pack: self.pack_path(),
+            force,
         }
     }
 
     /// The question that loads and runs it, if it can be run.
     pub fn execute(&self) -> Result<Question<'_>, Failure> {
         let Some(module) = &self.start else {
-            return Err(refusal(
-                self.kind,
-                0,
-                "no module in it exports start/0".to_owned(),
-            ));
+            let reason = "no module in it exports start/0".to_owned();
+            return Err(refusal(self.kind, 0, reason));
         };
         Ok(Question::Execute {
-            path: &self.path,
-            kind: self.kind,
+            files: &self.files,
+            pack: self.pack_path(),
             module,
-            modules: &self.modules,
-            bytes: self.bytes.len() as u64,
         })
     }
+
+    fn pack_path(&self) -> Option<&str> {
+        self.pack.as_ref().map(|(path, _)| path.as_str())
+    }
+}
+
+/// The two kinds of file that can be loaded.
+#[derive(Clone, Copy)]
+enum FileKind {
+    /// One module.
+    Beam,
+    /// A pack of modules.
+    Avm,
 }
 
 /// Checks files for one VM.
 #[derive(Default)]
 pub struct Intake {
-    /// What the VM can run; known once the first file came.
+    /// What the VM can run, once that is known.
     vm: OnceCell<avm::Vm>,
     /// How many files came, since each gets a path of its own.
     files: Cell<u32>,
 }
 
 impl Intake {
-    /// Checks a file; gives it with the path it is to be written to.
-    pub async fn check(&self, natives: &Asset, name: &str, bytes: &[u8]) -> Result<File, Failure> {
-        limits::check_file("bytes", bytes.len())?;
+    /// Fetches the list of what the VM can run, if it is not here yet.
+    pub async fn prepare(&self, natives: &Asset) -> Result<(), BootProblem> {
         if self.vm.get().is_none() {
-            let vm = machine(natives).await.map_err(|problem| Failure::VmDown {
-                cause: Down::BootFailed(problem),
-            })?;
-            // Two files that come at once read the same list.
+            let vm = machine(natives).await?;
+            // Two that come at once read the same list.
             drop(self.vm.set(vm));
         }
-        let number = self.files.get();
-        self.files.set(number + 1);
-        match kind(name, bytes) {
-            FileKind::Beam => self.beam(number, bytes),
-            FileKind::Avm => self.pack(number, bytes),
+        Ok(())
+    }
+
+    /// Whether a module may be loaded under a name, and if not, why; nothing while that cannot be told.
+    pub fn admit(&self, name: &str, bytes: &[u8]) -> Option<Result<(), String>> {
+        let vm = self.vm.get()?;
+        if limits::check_file("module", bytes.len()).is_err() {
+            return Some(Err("it is empty or too large".to_owned()));
         }
-    }
-
-    fn beam(&self, number: u32, bytes: &[u8]) -> Result<File, Failure> {
-        let beam = Beam::parse(bytes, &Limits::default())
-            .map_err(|error| malformed(FileKind::Beam, &error))?;
-        let module = beam.name().to_owned();
-        let file = File {
-            path: format!("/data/in/{number}.beam"),
-            kind: FileKind::Beam,
-            start: beam.is_start().then(|| module.clone()),
-            modules: vec![module],
-            bytes: beam.to_packed(),
-        };
-        self.gate(FileKind::Beam, &[beam])?;
-        Ok(file)
-    }
-
-    fn pack(&self, number: u32, bytes: &[u8]) -> Result<File, Failure> {
-        let limits = Limits::default();
-        let malformed = |error| malformed(FileKind::Avm, &error);
-        let pack = Pack::parse(bytes, &limits).map_err(malformed)?;
-        let beams = pack.modules(&limits).map_err(malformed)?;
-        self.gate(FileKind::Avm, &beams)?;
-        let starts = |beam: &&Beam<'_>| beam.is_start();
-        Ok(File {
-            path: format!("/data/in/{number}.avm"),
-            kind: FileKind::Avm,
-            start: beams.iter().find(starts).map(|beam| beam.name().to_owned()),
-            modules: beams.iter().map(|beam| beam.name().to_owned()).collect(),
-            bytes: bytes.to_vec(),
+        Some(match Beam::parse(bytes, &Limits::default()) {
+            Ok(beam) if beam.name() != name => {
+                Err(format!("the module in it is {}, not {name}", beam.name()))
+            }
+            Ok(beam) => match aborting(&[beam], vm) {
+                Some((offset, reason)) => Err(format!("{reason} (offset {offset})")),
+                None => Ok(()),
+            },
+            Err(error) => Err(format!("{} (offset {})", error.reason, error.offset())),
         })
     }
 
-    /// Refuses what might end the VM; what raises an exception there is the program's own business.
-    fn gate(&self, kind: FileKind, beams: &[Beam<'_>]) -> Result<(), Failure> {
-        let Some(vm) = self.vm.get() else {
-            return Ok(());
-        };
-        let findings = avm::gate::check(beams, vm);
-        match findings.iter().find(|finding| finding.aborts()) {
-            Some(finding) => Err(refusal(kind, finding.offset, finding.to_string())),
-            None => Ok(()),
+    /// Checks a file; gives it with the paths it is to be written to.
+    pub async fn check(
+        &self,
+        natives: &Asset,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<Program, Failure> {
+        limits::check_file("bytes", bytes.len())?;
+        let prepared = self.prepare(natives).await;
+        prepared.map_err(|problem| Failure::VmDown {
+            cause: Down::BootFailed(problem),
+        })?;
+        let limits = Limits::default();
+        match kind(name, bytes) {
+            FileKind::Beam => {
+                let malformed = |error| malformed(FileKind::Beam, &error);
+                let beam = Beam::parse(bytes, &limits).map_err(malformed)?;
+                self.admit_all(FileKind::Beam, &[beam], None)
+            }
+            FileKind::Avm => {
+                let malformed = |error| malformed(FileKind::Avm, &error);
+                let pack = Pack::parse(bytes, &limits).map_err(malformed)?;
+                let beams = pack.modules(&limits).map_err(malformed)?;
+                let whole = (pack.sections.len() > beams.len()).then_some(bytes);
+                self.admit_all(FileKind::Avm, &beams, whole)
+            }
         }
     }
+
+    /// Refuses what might end the VM; what raises an exception there is the program's own business.
+    fn admit_all(
+        &self,
+        kind: FileKind,
+        beams: &[Beam<'_>],
+        whole: Option<&[u8]>,
+    ) -> Result<Program, Failure> {
+        if let Some((offset, reason)) = self.vm.get().and_then(|vm| aborting(beams, vm)) {
+            return Err(refusal(kind, offset, reason));
+        }
+        let contents: Vec<Vec<u8>> = beams.iter().map(Beam::to_packed).collect();
+        let files = beams.iter().zip(&contents).map(|(beam, bytes)| ModuleFile {
+            module: beam.name().to_owned(),
+            path: self.path("beam"),
+            bytes: bytes.len() as u64,
+        });
+        let starts = |beam: &&Beam<'_>| beam.is_start();
+        Ok(Program {
+            files: files.collect(),
+            pack: whole.map(|bytes| (self.path("avm"), bytes.to_vec())),
+            start: beams.iter().find(starts).map(|beam| beam.name().to_owned()),
+            beams: contents,
+            kind,
+        })
+    }
+
+    fn path(&self, ending: &str) -> String {
+        let number = self.files.get();
+        self.files.set(number + 1);
+        format!("/data/in/{number}.{ending}")
+    }
+}
+
+/// The names of the modules of a pack of the site.
+pub fn modules(pack: &[u8]) -> Result<Vec<String>, Failure> {
+    let limits = Limits::default();
+    let malformed = |error| malformed(FileKind::Avm, &error);
+    let pack = Pack::parse(pack, &limits).map_err(malformed)?;
+    let beams = pack.modules(&limits).map_err(malformed)?;
+    Ok(beams.iter().map(|beam| beam.name().to_owned()).collect())
+}
+
+/// Where modules would end the VM, and how.
+fn aborting(beams: &[Beam<'_>], vm: &avm::Vm) -> Option<(usize, String)> {
+    let findings = avm::gate::check(beams, vm);
+    let found = findings.into_iter().find(|finding| finding.aborts())?;
+    Some((found.offset, found.to_string()))
 }
 
 /// What the VM can run, by the list that was made of it.

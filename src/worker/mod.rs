@@ -5,6 +5,7 @@ mod boot;
 mod calls;
 mod ears;
 mod file_system;
+mod gate;
 mod home;
 mod host;
 mod intake;

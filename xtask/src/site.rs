@@ -97,6 +97,7 @@ pub fn stage(options: &Options) -> Result<Tools> {
     step("examples as packs for ?module=", || {
         modules(&listed, &otp.packs, &fresh.join("avm"))
     })?;
+    sources(&listed, &fresh.join("examples"))?;
     let manifest = Manifest {
         build: build_id()?,
         vm: Vm {
@@ -154,6 +155,16 @@ fn modules(examples: &[Example], packs: &[otp::PackFile], folder: &Path) -> Resu
             sections: vec![section],
         };
         fs::write(folder.join(format!("{}.avm", example.module)), pack.write())?;
+    }
+    Ok(())
+}
+
+/// Lays the source of each example beside the site: what the editor opens.
+fn sources(examples: &[Example], folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    for example in examples {
+        let name = format!("{}.erl", example.module);
+        fs::copy(place::at("erlang/examples").join(&name), folder.join(name))?;
     }
     Ok(())
 }

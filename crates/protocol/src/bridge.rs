@@ -20,34 +20,40 @@ pub enum Question<'a> {
         /// Erlang expressions.
         source: &'a str,
     },
+    /// Compile and load.
+    Compile {
+        /// The source of one module.
+        source: &'a str,
+        /// The name of its file.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file: Option<&'a str>,
+        /// Whether it may replace a module of the console.
+        force: bool,
+    },
     /// Is anybody registered by that name?
     Whereis {
         /// The name.
         name: &'a str,
     },
-    /// Load a file that has been checked and written.
+    /// Load what has been checked and written.
     Load {
-        /// Where it was written.
-        path: &'a str,
-        /// What it is.
-        kind: FileKind,
-        /// The modules that the check found in it.
-        modules: &'a [String],
-        /// Its size.
-        bytes: u64,
+        /// The modules.
+        files: &'a [ModuleFile],
+        /// Where the pack they came in was written, if it holds more than modules.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pack: Option<&'a str>,
+        /// Whether they may replace modules of the console.
+        force: bool,
     },
-    /// Load a file that has been checked and written, and run `start/0` of a module.
+    /// Load what has been checked and written, and run `start/0` of a module.
     Execute {
-        /// Where it was written.
-        path: &'a str,
-        /// What it is.
-        kind: FileKind,
+        /// The modules.
+        files: &'a [ModuleFile],
+        /// Where the pack they came in was written, if it holds more than modules.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pack: Option<&'a str>,
         /// The module.
         module: &'a str,
-        /// The modules that the check found in it.
-        modules: &'a [String],
-        /// Its size.
-        bytes: u64,
     },
     /// Stop every evaluation and every run; the answer is how many there were.
     Interrupt,
@@ -55,6 +61,8 @@ pub enum Question<'a> {
     AddPack {
         /// Where it was written.
         path: &'a str,
+        /// Its modules that a person may replace.
+        released: &'a [String],
     },
     /// Start the shell in the terminal.
     StartShell {
@@ -88,14 +96,15 @@ pub enum Keys<'a> {
 /// What a terminal sends for Ctrl-C: it stops what runs in the shell.
 pub const CTRL_C: &str = "\u{3}";
 
-/// The two kinds of file that can be loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FileKind {
-    /// One module.
-    Beam,
-    /// A pack of modules.
-    Avm,
+/// A module that lies in the VM's file system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ModuleFile {
+    /// Its name.
+    pub module: String,
+    /// Where it was written.
+    pub path: String,
+    /// Its size.
+    pub bytes: u64,
 }
 
 /// What an evaluation or a run came to.
@@ -207,29 +216,40 @@ mod tests {
             r#"{"op":"whereis","name":"echo"}"#,
         );
         check(
-            Question::Load {
-                path: "/data/in/1.avm",
-                kind: FileKind::Avm,
-                modules: &["m".to_owned()],
-                bytes: 9,
+            Question::Compile {
+                source: "-module(m).",
+                file: None,
+                force: false,
             },
-            r#"{"op":"load","path":"/data/in/1.avm","kind":"avm","modules":["m"],"bytes":9}"#,
+            r#"{"op":"compile","source":"-module(m).","force":false}"#,
+        );
+        let files = [ModuleFile {
+            module: "m".to_owned(),
+            path: "/data/in/1.beam".to_owned(),
+            bytes: 9,
+        }];
+        check(
+            Question::Load {
+                files: &files,
+                pack: Some("/data/in/0.avm"),
+                force: true,
+            },
+            r#"{"op":"load","files":[{"module":"m","path":"/data/in/1.beam","bytes":9}],"pack":"/data/in/0.avm","force":true}"#,
         );
         check(
             Question::Execute {
-                path: "/data/in/1.beam",
-                kind: FileKind::Beam,
+                files: &files,
+                pack: None,
                 module: "m",
-                modules: &["m".to_owned()],
-                bytes: 9,
             },
-            r#"{"op":"execute","path":"/data/in/1.beam","kind":"beam","module":"m","modules":["m"],"bytes":9}"#,
+            r#"{"op":"execute","files":[{"module":"m","path":"/data/in/1.beam","bytes":9}],"module":"m"}"#,
         );
         check(
             Question::AddPack {
                 path: "/data/c.avm",
+                released: &["ring".to_owned()],
             },
-            r#"{"op":"add_pack","path":"/data/c.avm"}"#,
+            r#"{"op":"add_pack","path":"/data/c.avm","released":["ring"]}"#,
         );
         check(
             Question::StartShell { cols: 80, rows: 24 },

@@ -90,10 +90,21 @@ pub enum Request {
         /// Erlang expressions.
         source: String,
     },
+    /// Compile one module and load it.
+    Compile {
+        /// Its source.
+        source: String,
+        /// The name of its file, which the module must then bear.
+        file: Option<String>,
+        /// Whether it may replace a module of the console.
+        force: bool,
+    },
     /// Check a module or pack (the attachment) and load it.
     Load {
         /// What the file is called, for words to people.
         name: String,
+        /// Whether it may replace a module of the console.
+        force: bool,
     },
     /// Check a module or pack (the attachment), load it and run its `start/0`.
     Execute {

@@ -1,6 +1,6 @@
 //! What the worker tells the page: past tense, closed.
 
-use crate::{BootProblem, Failure, Hello, files::Change, session::CallId};
+use crate::{BootProblem, Compiled, Failure, Hello, files::Change, session::CallId};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened in the worker.
@@ -26,6 +26,11 @@ pub enum Event {
     PackAdded {
         /// Its name.
         name: String,
+    },
+    /// A module of a person, in the attachment, has passed the gate into the VM.
+    ModuleLoaded {
+        /// Its name.
+        module: String,
     },
     /// A request was answered.
     Replied {
@@ -72,7 +77,7 @@ impl Event {
     /// Whether the message travels with an attachment of bytes beside its text.
     pub fn carries_bytes(&self) -> bool {
         match self {
-            Self::Printed => true,
+            Self::ModuleLoaded { .. } | Self::Printed => true,
             Self::Changed(change) => change.carries_bytes(),
             _ => false,
         }
@@ -93,6 +98,8 @@ pub enum Reply {
         /// What was printed meanwhile.
         output: String,
     },
+    /// What compiling came to.
+    Compiled(Compiled),
     /// What a load brought in.
     Loaded {
         /// Names of the modules.

@@ -207,6 +207,8 @@ pub enum Fault {
     NotAFun,
     /// It is no hook that is registered.
     NotAHook,
+    /// It is neither true nor false.
+    NotABoolean,
     /// It is no number in the range.
     OutOfRange {
         /// Least.

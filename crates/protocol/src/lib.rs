@@ -13,6 +13,7 @@ pub mod files;
 pub mod hooks;
 pub mod limits;
 pub mod log;
+mod modules;
 pub mod observe;
 mod outlet;
 mod restarts;
@@ -25,10 +26,11 @@ pub use diagnostics::{Diagnostics, Line};
 pub use event::{Crash, Event, Level, Reply};
 pub use failure::{BootPhase, BootProblem, Down, Failure, Fault, Refusal};
 pub use files::{Change, FileError, Shelf};
+pub use modules::{Compiled, Finding, Gravity};
 pub use outlet::Outlet;
 pub use restarts::Policy;
 pub use session::{CallId, Effect, Phase, Session, Settings};
 pub use words::Words;
 
 /// Version of the wire. Raise it with every change of a message; both sides compare it first.
-pub const PROTOCOL: u32 = 3;
+pub const PROTOCOL: u32 = 4;

@@ -139,6 +139,7 @@ impl Words {
             Fault::NotAFunction => "must be a function".to_owned(),
             Fault::NotAFun => "must be the source of an Erlang fun of one argument".to_owned(),
             Fault::NotAHook => "is no hook that is registered".to_owned(),
+            Fault::NotABoolean => "must be true or false".to_owned(),
             Fault::OutOfRange { min, max } => format!("must be a number from {min} to {max}"),
             Fault::Unfetchable { reason } => format!("could not be fetched: {reason}"),
         }

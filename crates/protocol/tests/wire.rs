@@ -68,8 +68,14 @@ fn commands() -> Vec<Command> {
         perform(Request::Eval {
             source: text("lists:seq(1, 3)."),
         }),
+        perform(Request::Compile {
+            source: text("-module(hello)."),
+            file: Some(text("hello.erl")),
+            force: false,
+        }),
         perform(Request::Load {
             name: text("hello.beam"),
+            force: false,
         }),
         perform(Request::Execute {
             name: text("hello.avm"),
@@ -113,6 +119,24 @@ fn events() -> Vec<Event> {
         }),
         Event::PackAdded {
             name: text("compiler"),
+        },
+        Event::ModuleLoaded {
+            module: text("hello"),
+        },
+        Event::Replied {
+            id: id(7),
+            reply: Reply::Compiled(Compiled {
+                module: Some(text("hello")),
+                errors: vec![],
+                warnings: vec![Finding {
+                    line: 3,
+                    column: 1,
+                    severity: Gravity::Warning,
+                    message: text("function f/0 is unused"),
+                }],
+                is_sticky: false,
+            }),
+            worker_us: 90_000,
         },
         Event::Replied {
             id: id(7),
@@ -229,6 +253,7 @@ fn failures() -> Vec<Failure> {
         bad(Fault::NotAFunction),
         bad(Fault::NotAFun),
         bad(Fault::NotAHook),
+        bad(Fault::NotABoolean),
         bad(Fault::OutOfRange { min: 1, max: 9 }),
         bad(Fault::Unfetchable {
             reason: text("status 404"),
@@ -316,7 +341,7 @@ fn the_wire_and_its_version_change_together() {
         });
     assert_eq!(
         (PROTOCOL, format!("{fingerprint:016x}").as_str()),
-        (3, "7611656a03699402"),
+        (4, "0"),
         "raise PROTOCOL, then write the new pair here"
     );
 }
@@ -339,17 +364,18 @@ fn every_message_has_a_sample() {
             // Calls have no text.
             Request::Call => -1,
             Request::Eval { .. } => 2,
-            Request::Load { .. } => 3,
-            Request::Execute { .. } => 4,
-            Request::StartShell { .. } => 5,
+            Request::Compile { .. } => 3,
+            Request::Load { .. } => 4,
+            Request::Execute { .. } => 5,
+            Request::StartShell { .. } => 6,
         },
-        Command::Cancel { .. } => 6,
-        Command::Cast { .. } => 7,
-        Command::Type { .. } => 8,
-        Command::Resize { .. } => 9,
-        Command::Interrupt => 10,
-        Command::Acknowledge { .. } => 11,
-        Command::Change(_) => 12,
+        Command::Cancel { .. } => 7,
+        Command::Cast { .. } => 8,
+        Command::Type { .. } => 9,
+        Command::Resize { .. } => 10,
+        Command::Interrupt => 11,
+        Command::Acknowledge { .. } => 12,
+        Command::Change(_) => 13,
     };
     let event = |event: &Event| match event {
         Event::Hello(_) => 0,
@@ -358,21 +384,22 @@ fn every_message_has_a_sample() {
         Event::ConsoleStarted => 3,
         Event::BootFailed(_) => 4,
         Event::PackAdded { .. } => 5,
-        Event::Replied { .. } => 6,
-        Event::Refused { .. } => 7,
-        Event::Printed => 8,
-        Event::Logged { .. } => 9,
-        Event::Signalled { .. } => 10,
-        Event::Crashed(_) => 11,
-        Event::Halted { .. } => 12,
-        Event::Changed(_) => 13,
+        Event::ModuleLoaded { .. } => 6,
+        Event::Replied { .. } => 7,
+        Event::Refused { .. } => 8,
+        Event::Printed => 9,
+        Event::Logged { .. } => 10,
+        Event::Signalled { .. } => 11,
+        Event::Crashed(_) => 12,
+        Event::Halted { .. } => 13,
+        Event::Changed(_) => 14,
     };
     let mut found: Vec<i32> = commands().iter().map(command).collect();
     found.dedup();
-    assert_eq!(found, (0..13).collect::<Vec<_>>());
+    assert_eq!(found, (0..14).collect::<Vec<_>>());
     let mut found: Vec<i32> = events().iter().map(event).collect();
     found.dedup();
-    assert_eq!(found, (0..14).collect::<Vec<_>>());
+    assert_eq!(found, (0..15).collect::<Vec<_>>());
 }
 
 #[test]

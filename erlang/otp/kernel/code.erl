@@ -1,8 +1,10 @@
 %% Modules come from packs, which AtomVM searches itself when a module is first called, and from files in the current
 %% folder, which is all the path there is.
+%% What came with the packs is sticky, as OTP's own modules are. Whatever else is loaded passes the gate first: a
+%% device behind which the host checks it, since a wrong byte would end the machine as a whole.
 -module(code).
 -overlay(whole).
--export([load_binary/3, load_abs/1, load_abs/2, load_file/1, ensure_modules_loaded/1, atomic_load/1, prepare_loading/1, finish_loading/1,
+-export([load_binary/3, load_checked/3, load_abs/1, load_abs/2, load_file/1, ensure_modules_loaded/1, atomic_load/1, prepare_loading/1, finish_loading/1,
          delete/1, purge/1, soft_purge/1, is_loaded/1, all_loaded/0, which/1, where_is_file/1, where_is_file/2, objfile_extension/0, root_dir/0, lib_dir/0,
          lib_dir/1, lib_dir/2, compiler_dir/0, priv_dir/1, get_path/0, set_path/1, set_path/2, add_path/1, add_path/2,
          add_patha/1, add_patha/2, add_pathz/1, add_pathz/2, add_paths/1, add_paths/2, add_pathsa/1, add_pathsa/2,
@@ -10,32 +12,92 @@
          stick_dir/1, unstick_dir/1, stick_mod/1, unstick_mod/1, is_sticky/1, clash/0, module_md5/1, module_status/0,
          module_status/1, modified_modules/0, get_doc/1, get_doc/2, get_chunk/2, coverage_support/0]).
 
-%% The native takes whatever it is given for a module, and reads beyond its end.
-load_binary(Module, File, Binary) when is_atom(Module), is_binary(Binary) ->
-    case is_beam(Binary) of
-        true -> cOde:load_binary(Module, File, Binary);
-        false -> {error, badfile}
-    end;
+-define(GATE, "/dev/gate").
+%% The gate opens once its host has the list of what the machine can run.
+-define(GATE_PAUSE_MS, 20).
+-define(GATE_PATIENCE, 1000).
+%% Modules that a person has loaded or released, in this persistent term.
+-define(RELEASED, {code, released}).
+
 load_binary(Module, File, Binary) ->
+    case load_checked(Module, File, Binary) of
+        {refused, Reason} ->
+            logger:error("Loading of ~ts failed: ~ts", [name_of(File, Module), Reason]),
+            {error, badfile};
+        {error, sticky_directory} = Error ->
+            logger:error("Can't load module '~w' that resides in sticky dir", [Module]),
+            Error;
+        Other ->
+            Other
+    end.
+
+name_of([], Module) -> Module;
+name_of(File, _) -> File.
+
+%% As `load_binary/3`, and silent: whoever calls tells why a module was refused.
+load_checked(Module, File, Binary) when is_atom(Module), is_binary(Binary) ->
+    case is_sticky(Module) of
+        true -> {error, sticky_directory};
+        false -> load_free(Module, File, Binary)
+    end;
+load_checked(Module, File, Binary) ->
     error(badarg, [Module, File, Binary]).
 
-is_beam(<<"FOR1", Size:32, "BEAM", Chunks/binary>>) when Size =:= byte_size(Chunks) + 4 ->
-    Names = chunks(Chunks),
-    not lists:member(cut_off, Names)
-        andalso [<<"Code">>, <<"ExpT">>, <<"ImpT">>] -- Names =:= []
-        andalso (lists:member(<<"AtU8">>, Names) orelse lists:member(<<"Atom">>, Names));
-is_beam(_) ->
-    false.
+load_free(Module, File, Binary) ->
+    case pass_gate(Module, Binary) of
+        ok ->
+            release(Module),
+            cOde:load_binary(Module, File, Binary);
+        Refused ->
+            Refused
+    end.
 
-%% The names of the chunks, and `cut_off` if one of them is.
-chunks(<<Name:4/binary, Size:32, Rest/binary>>) when byte_size(Rest) >= Size ->
-    Padded = min((Size + 3) band bnot 3, byte_size(Rest)),
-    <<_:Padded/binary, Left/binary>> = Rest,
-    [Name | chunks(Left)];
-chunks(<<>>) ->
-    [];
-chunks(_) ->
-    [cut_off].
+%% The question is the module's name, a NUL and the bytes; the answer is `ok` or why not.
+pass_gate(Module, Binary) ->
+    Question = <<(atom_to_binary(Module))/binary, 0, Binary/binary>>,
+    case atomvm:posix_open(?GATE, [o_rdwr]) of
+        {ok, Fd} ->
+            try
+                ask_gate(Fd, Question, ?GATE_PATIENCE)
+            after
+                atomvm:posix_close(Fd)
+            end;
+        {error, _} ->
+            {refused, <<"there is nobody to check it">>}
+    end.
+
+ask_gate(_Fd, _Question, 0) ->
+    {refused, <<"nobody checked it in time">>};
+ask_gate(Fd, Question, Patience) ->
+    write_all(Fd, Question),
+    case atomvm:posix_read(Fd, 4096) of
+        {ok, <<"ok">>} ->
+            ok;
+        {ok, <<"wait">>} ->
+            receive after ?GATE_PAUSE_MS -> ok end,
+            ask_gate(Fd, Question, Patience - 1);
+        {ok, Reason} ->
+            {refused, Reason};
+        _ ->
+            {refused, <<"the check came to nothing">>}
+    end.
+
+write_all(Fd, Bytes) ->
+    case atomvm:posix_write(Fd, Bytes) of
+        {ok, N} when N < byte_size(Bytes) ->
+            <<_:N/binary, Rest/binary>> = Bytes,
+            write_all(Fd, Rest);
+        _ ->
+            ok
+    end.
+
+release(Module) ->
+    Released = released(),
+    is_map_key(Module, Released) orelse persistent_term:put(?RELEASED, Released#{Module => true}),
+    ok.
+
+released() ->
+    persistent_term:get(?RELEASED, #{}).
 
 %% A file of the current folder goes before a pack, as the first folder of OTP's path does.
 load_file(Module) ->
@@ -138,9 +200,19 @@ clear_cache() -> ok.
 get_mode() -> interactive.
 stick_dir(_Folder) -> ok.
 unstick_dir(_Folder) -> ok.
-stick_mod(_Module) -> true.
-unstick_mod(_Module) -> true.
-is_sticky(_Module) -> false.
+
+stick_mod(Module) ->
+    persistent_term:put(?RELEASED, maps:remove(Module, released())),
+    true.
+
+unstick_mod(Module) ->
+    release(Module),
+    true.
+
+%% What is there and was not released.
+is_sticky(Module) ->
+    not is_map_key(Module, released()) andalso element(1, code:ensure_loaded(Module)) =:= module.
+
 clash() -> ok.
 
 %% Packed modules carry no digest, documentation or compile times.

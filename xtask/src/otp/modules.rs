@@ -29,13 +29,15 @@ pub enum Pack {
     Core,
     /// OTP's compiler.
     Compiler,
-    /// The rest of OTP, and the examples.
+    /// The rest of OTP.
     Library,
+    /// The examples, which a person may replace.
+    Examples,
 }
 
 impl Pack {
     /// All of them, in the order they are loaded.
-    pub const ALL: [Self; 3] = [Self::Core, Self::Compiler, Self::Library];
+    pub const ALL: [Self; 4] = [Self::Core, Self::Compiler, Self::Library, Self::Examples];
 
     /// The name in the manifest.
     pub fn name(self) -> &'static str {
@@ -43,6 +45,7 @@ impl Pack {
             Self::Core => "core",
             Self::Compiler => "compiler",
             Self::Library => "library",
+            Self::Examples => "examples",
         }
     }
 
@@ -50,7 +53,7 @@ impl Pack {
     pub fn phase(self) -> &'static str {
         match self {
             Self::Core => "boot",
-            Self::Compiler | Self::Library => "background",
+            Self::Compiler | Self::Library | Self::Examples => "background",
         }
     }
 }
@@ -102,7 +105,7 @@ pub fn all(toolchain: &Toolchain) -> Result<BTreeMap<String, Source>> {
         let pack = if folder.ends_with("console") {
             Pack::Core
         } else {
-            Pack::Library
+            Pack::Examples
         };
         for (name, base) in files(&place::at(folder), "erl")? {
             let source = Source {

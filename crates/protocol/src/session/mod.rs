@@ -280,6 +280,7 @@ impl<T> Session<T> {
                 return Some(event);
             }
             Event::PackAdded { .. }
+            | Event::ModuleLoaded { .. }
             | Event::Printed
             | Event::Logged { .. }
             | Event::Signalled { .. }

@@ -92,7 +92,25 @@ source(File, Include) ->
 
 abstract(Beam) ->
     {ok, {_, [{abstract_code, {raw_abstract_v1, Forms}}]}} = beam_lib:chunks(Beam, [abstract_code]),
-    [Form || Form <- Forms, is_needed(Form)].
+    behaviour([Form || Form <- Forms, is_needed(Form)], Forms).
+
+%% What makes a behaviour one is derived from attributes that do not stay, and the linter asks for it.
+behaviour(Kept, Forms) ->
+    case [Callback || {attribute, _, callback, {Callback, _}} <- Forms] of
+        [] ->
+            Kept;
+        Callbacks ->
+            Optional = lists:append([Names || {attribute, _, optional_callbacks, Names} <- Forms]),
+            Clause = fun(What, Answer) ->
+                {clause, 1, [{atom, 1, What}], [], [erl_parse:abstract(Answer, [{location, 1}])]}
+            end,
+            {Head, [Module | Rest]} = lists:splitwith(fun(Form) -> not is_module(Form) end, Kept),
+            Head ++ [Module, {attribute, 1, export, [{behaviour_info, 1}]} | Rest]
+                ++ [{function, 1, behaviour_info, 1, [Clause(callbacks, Callbacks), Clause(optional_callbacks, Optional)]}]
+    end.
+
+is_module({attribute, _, module, _}) -> true;
+is_module(_) -> false.
 
 names_libraries(Beam) ->
     {ok, {_, [{abstract_code, {raw_abstract_v1, Forms}}]}} = beam_lib:chunks(Beam, [abstract_code]),

@@ -1,5 +1,7 @@
-// Lets xterm.js style itself under a policy without 'unsafe-inline', which leaves <style> elements
+// Lets widgets from npm style themselves under a policy without 'unsafe-inline', which leaves <style> elements
 // empty: the text of such an element becomes a sheet made by script, and that the policy allows.
+
+const KEEPS = Symbol('keeps styles');
 
 /**
  * From now on, style elements that scripts make in this document keep their rules. The document itself
@@ -7,6 +9,8 @@
  * no real style element is made, since even an empty one counts as a violation.
  */
 export function keepStyles(document) {
+  if (document[KEEPS]) return;
+  document[KEEPS] = true;
   const create = document.createElement.bind(document);
   document.createElement = (name, options) =>
     name === 'style' ? styleElement(document, create('span')) : create(name, options);

@@ -1,0 +1,56 @@
+// What CodeMirror looks like: in the page's own colours, so that one choice of a theme is enough.
+import { EditorView } from '@codemirror/view';
+
+export const look = EditorView.theme({
+  '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--term-background)', fontSize: 'var(--code-size, 13px)' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55', overflow: 'auto', scrollbarWidth: 'thin' },
+  '.cm-content': { padding: '0.5rem 0', caretColor: 'var(--accent)' },
+  '.cm-line': { padding: '0 0.75rem 0 0.5rem' },
+  '.cm-cursor, .cm-dropCursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '2px' },
+  '.cm-gutters': { backgroundColor: 'var(--term-background)', color: 'var(--text-faint)', border: 'none' },
+  '.cm-lineNumbers .cm-gutterElement': { minWidth: '2.25rem', padding: '0 0.375rem 0 0.25rem' },
+  '.cm-activeLine': { backgroundColor: 'color-mix(in srgb, var(--line) 38%, transparent)' },
+  '.cm-activeLineGutter': { backgroundColor: 'transparent', color: 'var(--text)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'var(--term-selection)',
+  },
+  '.cm-selectionMatch': { backgroundColor: 'color-mix(in srgb, var(--term-selection) 60%, transparent)' },
+  '&.cm-focused .cm-matchingBracket, .cm-matchingBracket': {
+    backgroundColor: 'var(--term-selection)', outline: '1px solid var(--accent)', outlineOffset: '-1px',
+  },
+  '&.cm-focused .cm-nonmatchingBracket': { backgroundColor: 'var(--bad-wash)', color: 'var(--bad)' },
+  '.cm-lint-marker': { width: '0.75rem', height: '0.75rem' },
+  '.cm-gutter-lint': { width: '1rem' },
+  '.cm-gutter-lint .cm-gutterElement': { padding: '0.25rem 0 0 0.125rem' },
+  '.cm-lint-marker-error': { content: '""', borderRadius: '50%', backgroundColor: 'var(--bad)' },
+  '.cm-lint-marker-warning': { content: '""', borderRadius: '2px', backgroundColor: 'var(--warn)', transform: 'rotate(45deg) scale(0.85)' },
+  '.cm-lintRange': { paddingBottom: '1px' },
+  '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--bad) 1px', textUnderlineOffset: '0.2em' },
+  '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--warn) 1px', textUnderlineOffset: '0.2em' },
+  '.cm-tooltip': {
+    border: '1px solid var(--line)', borderRadius: 'var(--corner-small)', backgroundColor: 'var(--raised)',
+    color: 'var(--text)', boxShadow: 'var(--shade)', overflow: 'hidden',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', maxHeight: '12rem' },
+  '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--term-selection)', color: 'var(--text)' },
+  '.cm-diagnostic': { padding: '0.375rem 0.625rem', borderLeftWidth: '3px', whiteSpace: 'pre-wrap', maxWidth: '30rem' },
+  '.cm-diagnostic-error': { borderLeftColor: 'var(--bad)' },
+  '.cm-diagnostic-warning': { borderLeftColor: 'var(--warn)' },
+  '.cm-panels': { backgroundColor: 'var(--sunken)', color: 'var(--text)' },
+  '.cm-panels-top': { borderBottom: '1px solid var(--line)' },
+  '.cm-panel.cm-search': { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '0.25rem', padding: '0.375rem 2rem 0.375rem 0.5rem', fontFamily: 'var(--sans)' },
+  '.cm-panel.cm-search br': { display: 'block', flexBasis: '100%', content: '""' },
+  '.cm-panel.cm-search label': { display: 'inline-flex', alignItems: 'center', gap: '0.25rem', fontSize: 'var(--size-small)' },
+  '.cm-textfield': {
+    height: '1.75rem', margin: '0', padding: '0 0.5rem', border: '1px solid var(--line-strong)',
+    borderRadius: 'var(--corner-small)', backgroundColor: 'var(--raised)', color: 'var(--text)', fontSize: 'var(--size-small)',
+  },
+  '.cm-button': {
+    height: '1.75rem', margin: '0', padding: '0 0.5rem', border: '1px solid var(--line)', backgroundImage: 'none',
+    borderRadius: 'var(--corner-small)', backgroundColor: 'var(--raised)', color: 'var(--text)', fontSize: 'var(--size-small)',
+  },
+  '.cm-panel.cm-search [name=close]': { top: '0.375rem', right: '0.5rem', width: '1.5rem', height: '1.5rem', fontSize: '1.125rem', color: 'var(--text-soft)' },
+  '.cm-searchMatch': { backgroundColor: 'var(--warn-wash)', outline: '1px solid var(--warn)' },
+  '.cm-searchMatch-selected': { backgroundColor: 'var(--term-selection)' },
+});
