@@ -341,7 +341,7 @@ fn the_wire_and_its_version_change_together() {
         });
     assert_eq!(
         (PROTOCOL, format!("{fingerprint:016x}").as_str()),
-        (4, "0"),
+        (4, "dedadd9ca8db484a"),
         "raise PROTOCOL, then write the new pair here"
     );
 }
@@ -413,7 +413,7 @@ fn only_files_and_output_travel_with_bytes() {
         .iter()
         .filter(|event| event.carries_bytes())
         .count();
-    assert_eq!(carrying, 2);
+    assert_eq!(carrying, 3);
 }
 
 #[test]
