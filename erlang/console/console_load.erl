@@ -55,7 +55,8 @@ add_pack(#{<<"path">> := Path} = Request) ->
     [code:unstick_mod(binary_to_atom(Module)) || Module <- maps:get(<<"released">>, Request, [])],
     add_pack(Path);
 add_pack(Path) ->
-    case atomvm:add_avm_pack_file(binary_to_list(Path), [{name, binary_to_atom(Path)}]) of
+    %% Veiled, since it takes whatever is in the file.
+    case aTomvm:add_avm_pack_file(binary_to_list(Path), [{name, binary_to_atom(Path)}]) of
         ok -> #{ok => true};
         {error, Reason} -> refusal(Path, Reason)
     end.
