@@ -11,6 +11,7 @@ import { chromium } from '@playwright/test';
 import config from '../playwright.config.mjs';
 import { host } from '../server/host.mjs';
 import { boots } from './boot.mjs';
+import { compilations } from './compile.mjs';
 import { restarts } from './memory.mjs';
 import { roundtrips } from './roundtrip.mjs';
 import { terminal } from './terminal.mjs';
@@ -46,6 +47,7 @@ try {
       rounds,
     }),
     terminal: await terminal(browser, isolated.url),
+    compile: await compilations(browser, isolated.url, { rounds: Math.min(rounds, 3), warm: 5 }),
     memory: await restarts(browser, isolated.url, Number(values.restarts)),
   };
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

@@ -13,7 +13,8 @@ function part(path, manifest) {
   if (pack) return pack.phase === 'boot' ? 'core pack' : 'background packs';
   if (path.startsWith('vm/natives')) return 'on demand';
   if (path.startsWith('vm/')) return 'VM';
-  if (path.startsWith('avm/')) return 'on demand';
+  if (path.startsWith('avm/') || path.startsWith('examples/')) return 'on demand';
+  if (path === manifest.js.editor?.url) return 'editor';
   if (path === manifest.js.terminal?.url || path.startsWith('js/')) return 'terminal';
   if (path.startsWith('vm_worker')) return 'worker';
   if (['.svg', '.png', '.webmanifest'].includes(extname(path))) return 'icons';

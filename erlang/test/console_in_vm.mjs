@@ -8,6 +8,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 
 import { openHost } from "../../e2e/vm/host.mjs";
+import { compileChecks } from "./compile_checks.mjs";
 
 const DEADLINE_MS = 60_000;
 const [vmFolder, beamFolder, ...packs] = process.argv.slice(2);
@@ -122,6 +123,9 @@ try {
   await suites();
   await bridge();
   await pace();
+  // Without a page nobody says which modules are a person's to replace.
+  await evaluate("code:unstick_mod(ring)");
+  await compileChecks({ ask, check, evaluate });
   await shell();
 } catch (error) {
   failures.push(error.message);

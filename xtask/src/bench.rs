@@ -84,7 +84,7 @@ const fn figure(what: &'static str, at: &'static str, unit: Unit, promise: Optio
 
 const MB: f64 = 1_000_000.0;
 
-const FIGURES: [Figure; 22] = [
+const FIGURES: [Figure; 26] = [
     figure(
         "roundtrip p50",
         "/roundtrip/call_p50_ms",
@@ -139,6 +139,30 @@ const FIGURES: [Figure; 22] = [
         "/boot/bare/cold_ms/median",
         Unit::Milliseconds,
         Some(2000.0),
+    ),
+    figure(
+        "compile of 100 lines, the first time",
+        "/compile/first_ms",
+        Unit::Milliseconds,
+        Some(1200.0),
+    ),
+    figure(
+        "compile of 100 lines, warm",
+        "/compile/warm_ms",
+        Unit::Milliseconds,
+        Some(300.0),
+    ),
+    figure(
+        "roundtrip p50 while compiling",
+        "/compile/call_p50_ms",
+        Unit::Milliseconds,
+        None,
+    ),
+    figure(
+        "roundtrip p99 while compiling",
+        "/compile/call_p99_ms",
+        Unit::Milliseconds,
+        Some(10.0),
     ),
     figure(
         "first prompt, brotli",
