@@ -129,6 +129,7 @@ fn cost(modules: &LoadedModules) -> String {
     match (loaded, modules.loads) {
         (0, _) => "No module of yours is loaded".to_owned(),
         (1, 1) => format!("1 module, {bytes}"),
+        (1, loads) => format!("1 module, {loads} loads, {bytes}"),
         (modules, loads) => format!("{modules} modules, {loads} loads, {bytes}"),
     }
 }

@@ -50,9 +50,10 @@ fn Item(example: Example, is_off: Memo<bool>, post: Post, layout: Layout) -> imp
             <h3 class="example-title">{title}</h3>
             <p class="example-about">{about}</p>
             <code class="example-code">{expression}</code>
+            <div class="example-actions">
             <button
                 type="button"
-                class="button is-plain example-open"
+                class="button is-plain"
                 aria-label=open_label
                 on:click=move |_| post.send(Intent::Edit(Edit::Example(module.clone())))
             >
@@ -61,7 +62,7 @@ fn Item(example: Example, is_off: Memo<bool>, post: Post, layout: Layout) -> imp
             </button>
             <button
                 type="button"
-                class="button example-run"
+                class="button"
                 aria-label=label
                 disabled=move || is_off.get()
                 on:click=move |_| {
@@ -72,6 +73,7 @@ fn Item(example: Example, is_off: Memo<bool>, post: Post, layout: Layout) -> imp
                 <Icon shape=Shape::Play />
                 "Run"
             </button>
+            </div>
         </li>
     }
 }
