@@ -91,7 +91,7 @@ export function open(host, changed, wished) {
     ]),
     EditorView.contentAttributes.of({
       'aria-label': `Source of ${path}. Escape, then Tab leaves the editor.`,
-      autocapitalize: 'off', autocorrect: 'off', spellcheck: 'false',
+      autocapitalize: 'off', autocorrect: 'off', spellcheck: 'false', tabindex: '0',
     }),
     EditorView.updateListener.of((update) => {
       const isOurs = update.transactions.some((transaction) => transaction.annotation(fromOutside));

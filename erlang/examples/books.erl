@@ -1,5 +1,6 @@
 %% title: Tables with ets
-%% about: Books in an ordered table: looked up by key, asked with a match specification, counted by an atomic counter, and changed by two processes.
+%% about: Books in an ordered table: looked up by key, asked with a match
+%%        specification, counted by an atomic counter, and changed by two processes.
 %% run: books:start().
 -module(books).
 

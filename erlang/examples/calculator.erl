@@ -1,5 +1,6 @@
 %% title: A parser and calculator
-%% about: Arithmetic from text to a number in three steps: tokens, a syntax tree by recursive descent, its value by pattern matching.
+%% about: Arithmetic from text to a number in three steps: tokens, a syntax tree by
+%%        recursive descent, its value by pattern matching.
 %% run: calculator:start().
 -module(calculator).
 

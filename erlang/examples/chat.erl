@@ -1,5 +1,6 @@
 %% title: A chat of processes
-%% about: A room process and its guests, each with a mailbox of its own: joining, saying, leaving, and one guest who crashes.
+%% about: A room process and its guests, each with a mailbox of its own: joining,
+%%        saying, leaving, and one guest who crashes.
 %% run: chat:start().
 -module(chat).
 

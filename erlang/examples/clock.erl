@@ -1,5 +1,6 @@
 %% title: Timers
-%% about: Messages that come later: one after a delay, a tick that repeats, and one that is cancelled before it fires.
+%% about: Messages that come later: one after a delay, a tick that repeats, and one
+%%        that is cancelled before it fires.
 %% run: clock:start().
 -module(clock).
 

@@ -1,5 +1,6 @@
 %% title: A counter that is a gen_server
-%% about: A process that keeps a number: calls wait for the answer, casts do not, and a crash is seen by whoever monitors it.
+%% about: A process that keeps a number: calls wait for the answer, casts do not, and
+%%        a crash is seen by whoever monitors it.
 %% run: counter:start().
 -module(counter).
 -behaviour(gen_server).

@@ -1,5 +1,6 @@
 %% title: A door that is a gen_statem
-%% about: A state machine with a code lock: it opens for the right digits, locks itself again after a while, and counts wrong tries.
+%% about: A state machine with a code lock: it opens for the right digits, locks
+%%        itself again after a while, and counts wrong tries.
 %% run: door:start().
 -module(door).
 -behaviour(gen_statem).

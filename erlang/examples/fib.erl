@@ -1,5 +1,6 @@
 %% title: Fibonacci, slow and fast
-%% about: The same numbers by plain recursion, by an accumulator, and by matrix squaring up to the VM's 256-bit integers.
+%% about: The same numbers by plain recursion, by an accumulator, and by matrix
+%%        squaring up to the VM's 256-bit integers.
 %% run: fib:start().
 -module(fib).
 

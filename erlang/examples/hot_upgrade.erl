@@ -1,5 +1,6 @@
 %% title: Hot code upgrade
-%% about: A greeter is compiled, started and upgraded while it runs: the same process answers in new words after its next qualified call.
+%% about: A greeter is compiled, started and upgraded while it runs: the same process
+%%        answers in new words after its next qualified call.
 %% run: hot_upgrade:start().
 -module(hot_upgrade).
 

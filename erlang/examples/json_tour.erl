@@ -1,5 +1,6 @@
 %% title: JSON in and out
-%% about: OTP's own json module: decoding into maps, changing a value with pattern matching, and encoding again.
+%% about: OTP's own json module: decoding into maps, changing a value with pattern
+%%        matching, and encoding again.
 %% run: json_tour:start().
 -module(json_tour).
 

@@ -1,5 +1,6 @@
 %% title: Let it crash
-%% about: A worker that dies on bad input and a supervisor of ten lines that starts it again.
+%% about: A worker that dies on bad input and a supervisor of ten lines that starts it
+%%        again.
 %% run: let_it_crash:start().
 -module(let_it_crash).
 

@@ -1,5 +1,6 @@
 %% title: A ring of processes
-%% about: Starts N processes in a ring and sends a message round it M times: how cheap are processes and messages?
+%% about: Starts N processes in a ring and sends a message round it M times: how cheap
+%%        are processes and messages?
 %% run: ring:start(100, 100).
 -module(ring).
 

@@ -1,5 +1,6 @@
 %% title: A supervised counter
-%% about: A supervisor keeps a counter alive: it crashes on bad input, is started afresh, and gives up its count but not its name.
+%% about: A supervisor keeps a counter alive: it crashes on bad input, is started
+%%        afresh, and gives up its count but not its name.
 %% run: supervised_counter:start().
 -module(supervised_counter).
 -behaviour(gen_server).

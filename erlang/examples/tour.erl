@@ -1,5 +1,6 @@
 %% title: A tour of the data types
-%% about: Lists, maps, queues, strings and binaries with the library functions one reaches for first.
+%% about: Lists, maps, queues, strings and binaries with the library functions one
+%%        reaches for first.
 %% run: tour:start().
 -module(tour).
 

@@ -288,6 +288,9 @@ impl Driver {
     fn new_document(self: &Rc<Self>, name: &str) {
         let name = with_ending(name);
         let text = template(&name);
+        if is_hidden(&name) {
+            return self.refuse_name(HIDDEN);
+        }
         if self.read_file(&name).is_ok() || self.is_open(&name) {
             return self.refuse_name("There is a file of that name already.");
         }
@@ -317,6 +320,9 @@ impl Driver {
 
     fn rename_document(self: &Rc<Self>, from: &str, to: &str) {
         let to = with_ending(to);
+        if is_hidden(&to) {
+            return self.refuse_name(HIDDEN);
+        }
         self.with_editor(|editor| editor.flush());
         if self.is_open(&to) {
             return self.refuse_name("There is a file of that name already.");
@@ -371,6 +377,12 @@ impl Driver {
     fn refuse_name(&self, words: &str) {
         self.state.editor.refusal.set(Some(words.to_owned()));
     }
+}
+
+const HIDDEN: &str = "Names that begin with a dot are the system's own.";
+
+fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with('.'))
 }
 
 /// A name without an ending is that of a module.

@@ -31,7 +31,7 @@ pub fn Bar(state: State, post: Post, layout: Layout) -> impl IntoView {
     let cannot_compile = move || is_off() || !is_source() || is_busy();
     view! {
         <div class="editor-bar">
-            <div class="editor-tabs" role="tablist" aria-label="Open files">
+            <div class="editor-tabs" role="group" aria-label="Open files">
                 <For
                     each=move || editor.tabs.get()
                     key=|tab| (tab.path.clone(), tab.is_draft)
@@ -101,10 +101,8 @@ fn FileTab(tab: Tab, state: State, post: Post) -> impl IntoView {
             <button
                 type="button"
                 class="file-tab-name"
-                role="tab"
                 title=title
-                aria-selected=move || is_shown.get().to_string()
-                tabindex=move || if is_shown.get() { "0" } else { "-1" }
+                aria-pressed=move || is_shown.get().to_string()
                 on:click=move |_| post.send(Intent::Edit(Edit::Open(open.clone())))
                 on:keydown=move |event| move_on(&event, &steps, state, post)
             >
@@ -114,7 +112,6 @@ fn FileTab(tab: Tab, state: State, post: Post) -> impl IntoView {
                 type="button"
                 class="file-tab-close"
                 aria-label=close_label
-                tabindex="-1"
                 on:click=move |_| post.send(Intent::Edit(Edit::Close(close.clone())))
             >
                 <Icon shape=Shape::Close />

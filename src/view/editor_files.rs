@@ -118,26 +118,55 @@ fn Item(path: String, state: State, post: Post) -> impl IntoView {
 #[component]
 fn Answer(state: State, post: Post, question: RwSignal<Option<Question>>) -> impl IntoView {
     let editor = state.editor;
-    let field = NodeRef::<html::Input>::new();
-    let path = move || editor.current.get_untracked().unwrap_or_default();
-    let naming = move || {
-        question
-            .get()
-            .filter(|question| *question != Question::Delete)
+    let naming = Memo::new(move |_| question.get().filter(|what| *what != Question::Delete));
+    view! {
+        {move || naming.get().map(|what| view! { <Naming what state post question /> })}
+        <div
+            class="files-question"
+            role="group"
+            aria-label="Delete"
+            hidden=move || question.get() != Some(Question::Delete)
+        >
+            <p class="files-doubt">"Delete for good?"</p>
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| {
+                    question.set(None);
+                    let path = editor.current.get_untracked().unwrap_or_default();
+                    post.send(Intent::Edit(Edit::Delete(path)));
+                }
+            >
+                "Delete"
+            </button>
+            <button type="button" class="button is-plain" on:click=move |_| question.set(None)>
+                "Keep"
+            </button>
+        </div>
+        <p class="files-refusal" role="alert" hidden=move || editor.refusal.with(Option::is_none)>
+            {move || editor.refusal.get()}
+        </p>
+    }
+}
+
+/// A field for a name, with the focus in it from the start.
+#[component]
+fn Naming(
+    what: Question,
+    state: State,
+    post: Post,
+    question: RwSignal<Option<Question>>,
+) -> impl IntoView {
+    let path = state.editor.current.get_untracked().unwrap_or_default();
+    let (label, given) = match what {
+        Question::Rename => ("New name", path.clone()),
+        _ => ("Name of the new file", String::new()),
     };
+    let field = NodeRef::<html::Input>::new();
     Effect::new(move || {
-        if let (Some(question), Some(field)) = (naming(), field.get()) {
-            let name = if question == Question::Rename {
-                path()
-            } else {
-                String::new()
-            };
-            field.set_value(&name);
-            // What is not shown takes no focus.
-            request_animation_frame(move || {
-                drop(field.focus());
-                field.select();
-            });
+        if let Some(field) = field.get() {
+            drop(field.focus());
+            field.select();
         }
     });
     let answer = move || {
@@ -145,24 +174,20 @@ fn Answer(state: State, post: Post, question: RwSignal<Option<Question>>) -> imp
             .get_untracked()
             .map(|field| field.value())
             .unwrap_or_default();
-        match question.get_untracked() {
-            _ if name.trim().is_empty() => {}
-            Some(Question::New) => post.send(Intent::Edit(Edit::New(name))),
-            Some(Question::Rename) => post.send(Intent::Edit(Edit::Rename {
-                from: path(),
-                to: name,
-            })),
-            _ => {}
+        if name.trim().is_empty() {
+            return;
         }
-    };
-    let label = move || match question.get() {
-        Some(Question::Rename) => "New name",
-        _ => "Name of the new file",
+        post.send(Intent::Edit(match what {
+            Question::Rename => Edit::Rename {
+                from: path.clone(),
+                to: name,
+            },
+            _ => Edit::New(name),
+        }));
     };
     view! {
         <form
             class="files-question"
-            hidden=move || naming().is_none()
             on:submit=move |event| {
                 event.prevent_default();
                 answer();
@@ -181,6 +206,7 @@ fn Answer(state: State, post: Post, question: RwSignal<Option<Question>>) -> imp
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
+                value=given
                 node_ref=field
             />
             <button type="submit" class="button is-icon" aria-label="Take this name">
@@ -195,24 +221,5 @@ fn Answer(state: State, post: Post, question: RwSignal<Option<Question>>) -> imp
                 <Icon shape=Shape::Close />
             </button>
         </form>
-        <div class="files-question" role="group" aria-label="Delete" hidden=move || question.get() != Some(Question::Delete)>
-            <p class="files-doubt">"Delete for good?"</p>
-            <button
-                type="button"
-                class="button"
-                on:click=move |_| {
-                    question.set(None);
-                    post.send(Intent::Edit(Edit::Delete(path())));
-                }
-            >
-                "Delete"
-            </button>
-            <button type="button" class="button is-plain" on:click=move |_| question.set(None)>
-                "Keep"
-            </button>
-        </div>
-        <p class="files-refusal" role="alert" hidden=move || editor.refusal.with(Option::is_none)>
-            {move || editor.refusal.get()}
-        </p>
     }
 }
