@@ -103,8 +103,9 @@ handle({From, {put_chars_sync, unicode, Chars, Reply}}, Tty) ->
         false -> Tty
     end;
 handle({Group, {open_editor, Text}}, Tty) ->
-    %% There is no editor to open: the text goes back as it came.
-    Group ! {self(), {editor_data, Text}},
+    %% There is no editor to open: the text goes back as it came, without the
+    %% end of its last line, as OTP takes it from an editor.
+    Group ! {self(), {editor_data, string:chomp(Text)}},
     Tty;
 handle({Group, tty_geometry}, Tty) ->
     Group ! {self(), tty_geometry, console_screen:size(Tty#tty.screen)},
