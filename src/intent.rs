@@ -3,6 +3,10 @@
 use protocol::log::LogWish;
 use web_sys::HtmlElement;
 
+mod levels;
+
+pub use levels::{LevelsIntent, ReportForm, Sight};
+
 /// Which colours the page wears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Theme {
@@ -47,10 +51,6 @@ pub enum Intent {
     Interrupt,
     /// A fresh VM.
     Restart,
-    /// Forget all samples of the service levels.
-    ResetLevels,
-    /// Save the service-level report as a file.
-    ExportReport,
     /// Something with the editor.
     Edit(Edit),
     /// A fresh VM with the modules that this one has.
@@ -65,6 +65,8 @@ pub enum Intent {
     SaveLog(LogWish),
     /// Copy the wanted lines of the log.
     CopyLog(LogWish),
+    /// Something about the service levels.
+    Levels(LevelsIntent),
     /// Take a banner away.
     Dismiss(u64),
 }

@@ -2,6 +2,7 @@
 //! Nothing here computes, fetches or knows the time.
 
 mod editor;
+pub mod levels;
 mod processes;
 
 use leptos::prelude::*;
@@ -9,6 +10,7 @@ use protocol::log::Log;
 
 use crate::intent::Theme;
 pub use editor::{Done, Editor, Link, Outcome, Tab};
+pub use levels::{Level, LevelSignals, ServiceLevels};
 pub use processes::Processes;
 
 /// How far the VM is; the words are part of the contract (`data-testid="vm-state"`).
@@ -110,59 +112,6 @@ pub struct Example {
     pub run: String,
 }
 
-/// One operation as the panel shows it: what of an engine's row outlives the engine's borrow.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Level {
-    /// The operation's name.
-    pub name: String,
-    /// Roundtrips it is judged by.
-    pub count: u64,
-    /// Of them without an answer.
-    pub errors: u64,
-    /// The latest answer's latency.
-    pub last: Option<slo::Span>,
-    /// Half of the answers took at most this long.
-    pub p50: Option<slo::Span>,
-    /// Nineteen of twenty.
-    pub p95: Option<slo::Span>,
-    /// Ninety-nine of a hundred.
-    pub p99: Option<slo::Span>,
-    /// What an answer may take.
-    pub limit: slo::Span,
-    /// Whether the operation keeps its promise.
-    pub compliance: slo::Compliance,
-    /// Why not, in words.
-    pub reason: Option<String>,
-}
-
-impl From<&slo::Row<'_>> for Level {
-    fn from(row: &slo::Row<'_>) -> Self {
-        Self {
-            name: row.name.to_owned(),
-            count: row.counts.judged(),
-            errors: row.counts.errors,
-            last: row.last,
-            p50: row.p50,
-            p95: row.p95,
-            p99: row.p99,
-            limit: row.promise.latency,
-            compliance: row.compliance,
-            reason: row.reason(),
-        }
-    }
-}
-
-/// The service levels as the panel shows them.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct ServiceLevels {
-    /// One row for each operation, in a fixed order.
-    pub rows: Vec<Level>,
-    /// The overall verdict.
-    pub overall: Option<slo::Overall>,
-    /// Roundtrips that have begun and not ended.
-    pub active: usize,
-}
-
 /// A module of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadedModule {
@@ -202,8 +151,8 @@ pub struct State {
     pub modules: RwSignal<LoadedModules>,
     /// The editor.
     pub editor: Editor,
-    /// Service levels, renewed a few times a second.
-    pub levels: RwSignal<ServiceLevels>,
+    /// Service levels.
+    pub levels: LevelSignals,
     /// The log.
     pub log: RwSignal<Log>,
     /// The VM's processes.
@@ -233,7 +182,7 @@ impl State {
             examples: RwSignal::default(),
             modules: RwSignal::default(),
             editor: Editor::default(),
-            levels: RwSignal::default(),
+            levels: LevelSignals::new(),
             log: RwSignal::default(),
             processes: Processes::default(),
             output_dropped_bytes: RwSignal::default(),

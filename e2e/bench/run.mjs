@@ -1,7 +1,7 @@
 // Measures the built site in Chromium and prints one JSON object: roundtrips beside a bare echo, boot from
 // navigation to the first answer, bytes over the wire, memory. `cargo xtask bench` runs it and shows a table.
 //
-//   node e2e/bench/run.mjs [--rounds 5] [--calls 2000] [--burst 1000] [--restarts 20]
+//   node e2e/bench/run.mjs [--rounds 5] [--calls 2000] [--burst 1000] [--restarts 20] [--recorder WASM]
 
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ import config from '../playwright.config.mjs';
 import { host } from '../server/host.mjs';
 import { boots } from './boot.mjs';
 import { compilations } from './compile.mjs';
+import { levels } from './levels.mjs';
 import { restarts } from './memory.mjs';
 import { roundtrips } from './roundtrip.mjs';
 import { terminal } from './terminal.mjs';
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     calls: { type: 'string', default: '2000' },
     burst: { type: 'string', default: '1000' },
     restarts: { type: 'string', default: '20' },
+    recorder: { type: 'string' },
     site: { type: 'string', default: fileURLToPath(new URL('../../dist', import.meta.url)) },
   },
 });
@@ -48,6 +50,7 @@ try {
     }),
     terminal: await terminal(browser, isolated.url),
     compile: await compilations(browser, isolated.url, { rounds: Math.min(rounds, 3), warm: 5 }),
+    levels: await levels(browser, isolated.url, values.recorder, rounds),
     memory: await restarts(browser, isolated.url, Number(values.restarts)),
   };
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

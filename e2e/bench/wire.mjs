@@ -15,6 +15,7 @@ function part(path, manifest) {
   if (path.startsWith('vm/')) return 'VM';
   if (path.startsWith('avm/') || path.startsWith('examples/')) return 'on demand';
   if (path === manifest.js.editor?.url) return 'editor';
+  if (path === manifest.js.charts?.url || path === manifest.js.pacer?.url) return 'on demand';
   if (path === manifest.js.terminal?.url || path.startsWith('js/')) return 'terminal';
   if (path.startsWith('vm_worker')) return 'worker';
   if (['.svg', '.png', '.webmanifest'].includes(extname(path))) return 'icons';

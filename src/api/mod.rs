@@ -71,6 +71,9 @@ impl Api {
             .method("slaReport", |api, _, _, _| {
                 Ok(value(&api.driver.engine.borrow().sla_report()))
             })?
+            .method("sloReport", |api, _, _, _| {
+                Ok(value(&api.driver.engine.borrow().slo_report()))
+            })?
             .method("health", |api, _, _, _| {
                 Ok(value(&health::health(&api.driver)))
             })?

@@ -26,6 +26,10 @@ pub struct Site {
     terminal: Option<String>,
     /// The address of the editor's bundle.
     editor: Option<String>,
+    /// That of the charts.
+    pub(super) charts: Option<String>,
+    /// That of the load generator's clock.
+    pub(super) pacer: Option<String>,
     /// Why the memory setting is not used.
     memory_problem: Option<String>,
 }
@@ -50,6 +54,8 @@ impl Site {
             build: known.map_or_else(|| crate::BUILD.to_owned(), |known| known.build.clone()),
             terminal: bundle("terminal"),
             editor: bundle("editor"),
+            charts: bundle("charts"),
+            pacer: bundle("pacer"),
             plan: manifest.map(|manifest| plan(&manifest, memory_bytes)),
             memory_problem,
         }

@@ -41,6 +41,8 @@ pub struct Driver {
     /// Effects on their way from the session; kept to save the allocation.
     effects: RefCell<Vec<Effect<Ticket>>>,
     pub(crate) engine: RefCell<slo::Engine>,
+    levels: levels::Levels,
+    queue: requests::Queue,
     link: Link,
     screen: Screen,
     home: Home,
@@ -88,7 +90,9 @@ impl Driver {
             state,
             session: RefCell::new(Session::new(site.settings())),
             effects: RefCell::default(),
-            engine: RefCell::default(),
+            engine: RefCell::new(levels::engine()),
+            levels: levels::Levels::new(),
+            queue: requests::Queue::default(),
             link: Link::default(),
             screen: Screen::default(),
             home: Home::default(),
@@ -145,8 +149,6 @@ impl Driver {
             Intent::LoadFiles(files) => self.load_files(files),
             Intent::Interrupt => self.interrupt(),
             Intent::Restart => self.restart(),
-            Intent::ResetLevels => drop(self.engine.borrow_mut().reset()),
-            Intent::ExportReport => self.export_report(),
             Intent::Edit(wish) => self.edit(wish),
             Intent::RestartWithModules => self.restart_with_modules(self.tell_modules()),
             Intent::LoadModulesAgain => self.load_modules_again(self.tell_modules()),
@@ -154,6 +156,7 @@ impl Driver {
             Intent::ClearLog => self.clear_log(),
             Intent::SaveLog(wish) => self.save_log(&wish),
             Intent::CopyLog(wish) => self.copy_log(&wish),
+            Intent::Levels(intent) => self.perform_levels(intent),
             Intent::Dismiss(id) => self.notices.dismiss(self.state, id),
         }
     }
@@ -254,6 +257,8 @@ impl Driver {
         match (state, failed) {
             (VmState::Ready, _) => {
                 self.restore_hooks();
+                // What the breakers know is about the VM before.
+                self.engine.borrow_mut().renew();
                 self.waiting.end(Ok(()));
                 self.start_shell();
                 self.run_program();

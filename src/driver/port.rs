@@ -80,6 +80,9 @@ impl Driver {
     pub(super) fn watch_leaving(self: &Rc<Self>) -> Leaving {
         let driver = Rc::downgrade(self);
         let on_hide = Closure::<dyn Fn(_)>::new(move |event: web_sys::PageTransitionEvent| {
+            if let Some(driver) = driver.upgrade() {
+                driver.keep_past();
+            }
             // A page that may come back keeps its VM.
             if let (Some(driver), false) = (driver.upgrade(), event.persisted()) {
                 driver.step(Beside::Nothing, |session, out| {
@@ -137,9 +140,13 @@ impl Driver {
                 Ok(event) => event,
                 Err(undecodable) => return self.lose(generation, undecodable.to_string()),
             };
+            if let Event::Replied { worker_us, .. } = &event {
+                self.queue.worker_us.set(Some(*worker_us));
+            }
             let rest = self.step(Beside::Nothing, |session, out| {
                 session.hear(clock::now_us(), generation, event, out)
             });
+            self.queue.worker_us.set(None);
             if let Some(event) = rest {
                 self.show(event, bytes.clone());
             }
@@ -155,13 +162,15 @@ impl Driver {
                 reply: Reply::Answered,
                 worker_us: number(at + 2) as u32,
             };
+            self.queue.worker_us.set(Some(number(at + 2) as u32));
             self.step(Beside::Answer(&answers.get(at + 1)), |session, out| {
                 session.hear(clock::now_us(), generation, event, out)
             });
+            self.queue.worker_us.set(None);
         }
     }
 
-    fn lose(self: &Rc<Self>, generation: u32, reason: String) {
+    pub(super) fn lose(self: &Rc<Self>, generation: u32, reason: String) {
         self.step(Beside::Nothing, |session, out| {
             session.lose(clock::now_us(), generation, reason, out);
         });

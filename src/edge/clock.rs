@@ -19,9 +19,26 @@ pub fn now_us() -> u64 {
     })
 }
 
+/// Microseconds from the Unix epoch to where [`now_us`] begins.
+pub fn origin_us() -> u64 {
+    CLOCK.with(|clock| {
+        clock
+            .as_ref()
+            .map_or(0, |clock| (clock.time_origin() * 1_000.0) as u64)
+    })
+}
+
 /// Local time as `HH:MM:SS`.
 pub fn wall() -> String {
-    let now = js_sys::Date::new_0();
+    words(&js_sys::Date::new_0())
+}
+
+/// The local time of so many microseconds since the Unix epoch, as `HH:MM:SS`.
+pub fn wall_at(epoch_us: u64) -> String {
+    words(&js_sys::Date::new(&(epoch_us as f64 / 1_000.0).into()))
+}
+
+fn words(now: &js_sys::Date) -> String {
     let (hours, minutes, seconds) = (now.get_hours(), now.get_minutes(), now.get_seconds());
     format!("{hours:02}:{minutes:02}:{seconds:02}")
 }

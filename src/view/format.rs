@@ -42,6 +42,60 @@ pub fn millis(us: u64) -> String {
     }
 }
 
+/// A count in five characters at most where it need not be exact: `99,999`, `123k`, `1.2M`.
+pub fn brief(number: u64) -> String {
+    match number {
+        0..100_000 => count(number),
+        100_000..999_500 => format!("{}k", (number + 500) / 1_000),
+        _ => {
+            let tenths = number.saturating_add(50_000) / 100_000;
+            format!("{}.{}M", count(tenths / 10), tenths % 10)
+        }
+    }
+}
+
+/// A rate given in hundredths: `0`, `0.25`, `12.5`, `2,000`.
+pub fn rate(hundredths: u64) -> String {
+    match hundredths {
+        0 => "0".to_owned(),
+        1..1_000 => format!("{}.{:02}", hundredths / 100, hundredths % 100),
+        1_000..99_950 => format!("{}.{}", (hundredths + 5) / 100, (hundredths + 5) % 100 / 10),
+        _ => count((hundredths + 50) / 100),
+    }
+}
+
+/// A length of time with its unit: `42 µs`, `3.21 ms`, `12 s`, `5 min`, `2 h`, `30 d`.
+pub fn span(us: u64) -> String {
+    const SECOND: u64 = 1_000_000;
+    match us {
+        0..1_000 => format!("{us} µs"),
+        1_000..SECOND => format!("{} ms", millis(us)),
+        SECOND..60_000_000 if us.is_multiple_of(SECOND) => format!("{} s", us / SECOND),
+        SECOND..60_000_000 => format!("{}.{} s", us / SECOND, us % SECOND / 100_000),
+        60_000_000..7_200_000_000 => format!("{} min", us / 60_000_000),
+        7_200_000_000..172_800_000_000 => format!("{} h", us / 3_600_000_000),
+        _ => format!("{} d", count(us / 86_400_000_000)),
+    }
+}
+
+/// A burn rate or another factor: `0`, `0.25`, `14.4`, `375`.
+pub fn times(factor: f64) -> String {
+    match factor {
+        0.0 => "0".to_owned(),
+        ..0.01 => "< 0.01".to_owned(),
+        ..9.995 => trimmed(&format!("{factor:.2}")),
+        ..99.95 => trimmed(&format!("{factor:.1}")),
+        _ => count(factor.round() as u64),
+    }
+}
+
+fn trimmed(decimal: &str) -> String {
+    decimal
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
+}
+
 /// `part` of `whole` in percent, rounded up in its last place: what is not nothing never reads
 /// as nothing, and only nothing reads `0 %`.
 pub fn percent(part: u64, whole: u64) -> String {
@@ -124,6 +178,46 @@ mod tests {
                 (1_250_499, "1,250"),
             ],
         );
+    }
+
+    #[test]
+    fn numbers_of_the_panel_keep_to_their_room() {
+        check(
+            brief,
+            [
+                (0, "0"),
+                (99_999, "99,999"),
+                (100_000, "100k"),
+                (999_499, "999k"),
+                (999_500, "1.0M"),
+                (12_345_678, "12.3M"),
+            ],
+        );
+        check(
+            rate,
+            [
+                (0, "0"),
+                (25, "0.25"),
+                (1_250, "12.5"),
+                (99_949, "999.5"),
+                (99_950, "1,000"),
+                (200_000, "2,000"),
+            ],
+        );
+        check(
+            span,
+            [
+                (42, "42 µs"),
+                (10_000, "10.0 ms"),
+                (2_000_000, "2 s"),
+                (2_500_000, "2.5 s"),
+                (300_000_000, "5 min"),
+                (7_200_000_000, "2 h"),
+                (2_592_000_000_000, "30 d"),
+            ],
+        );
+        let words = [0.0, 0.001, 0.25, 4.0, 14.4, 375.4].map(times);
+        assert_eq!(words.join(" "), "0 < 0.01 0.25 4 14.4 375");
     }
 
     #[test]

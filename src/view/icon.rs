@@ -63,6 +63,10 @@ pub enum Shape {
     Share,
     /// Away with it for good.
     Trash,
+    /// Stand still.
+    Pause,
+    /// Back to what was.
+    Undo,
 }
 
 impl Shape {
@@ -101,6 +105,8 @@ impl Shape {
             Self::Dash => "M4.5 8h7",
             Self::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
             Self::Processes => "M2.5 3h4.5v4H2.5zM9 3h4.5v4H9zM2.5 9h4.5v4H2.5zM9 9h4.5v4H9z",
+            Self::Pause => "M5 3.5v9M11 3.5v9",
+            Self::Undo => "M3 6.5h6.5a3.5 3.5 0 0 1 0 7H6M5.8 3.5 2.8 6.5l3 3",
             Self::Info => "M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 0 0 8 2.2M8 7.4v3.4M8 5v.4",
         }
     }

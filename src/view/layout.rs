@@ -34,7 +34,7 @@ impl Pane {
     }
 
     /// Whether it is one of those beside the terminal.
-    fn is_beside(self) -> bool {
+    fn is_of_the_side(self) -> bool {
         matches!(self, Self::Levels | Self::Processes | Self::Programs)
     }
 }
@@ -65,7 +65,7 @@ impl Layout {
         if pane == Pane::Editor {
             self.is_editing.set(true);
         }
-        if pane.is_beside() {
+        if pane.is_of_the_side() {
             self.beside.set(pane);
         } else {
             self.is_wide.set(false);
@@ -96,6 +96,11 @@ impl Layout {
     /// The pane beside the terminal.
     pub fn beside(self) -> Pane {
         self.beside.get()
+    }
+
+    /// Whether that pane is beside the terminal, or in its place where only one pane has room.
+    pub fn is_beside(self, pane: Pane) -> bool {
+        self.beside.get() == pane
     }
 
     /// Whether the side has the whole width.

@@ -29,7 +29,6 @@ mod process_table;
 mod process_tree;
 mod processes;
 mod side;
-mod table;
 mod tabs;
 mod terminal;
 mod toolbar;

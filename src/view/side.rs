@@ -63,7 +63,7 @@ pub fn Side(state: State, post: Post, layout: Layout, node: NodeRef<html::Aside>
                 </button>
             </div>
             <SidePane layout pane=Pane::Levels>
-                <levels::Levels state post />
+                <levels::Levels state post layout />
             </SidePane>
             <SidePane layout pane=Pane::Processes>
                 <processes::Processes state post layout />

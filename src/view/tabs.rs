@@ -31,6 +31,7 @@ pub fn Tabs(state: State, post: Post, layout: Layout) -> impl IntoView {
     let is_violated = move || {
         state
             .levels
+            .now
             .with(|levels| super::levels::tone(levels.overall.as_ref()) == "bad")
     };
     view! {

@@ -63,6 +63,7 @@ impl Host {
             Command::Cast { process, payload } => self.cast(&process, &payload),
             Command::Type { text } => self.keys(&Keys::Data { text: &text }),
             Command::Resize { cols, rows } => self.keys(&Keys::Resize { cols, rows }),
+            Command::Freeze { ms } => super::post::stand_still(ms),
             Command::Interrupt => self.keys(&Keys::Data {
                 text: bridge::CTRL_C,
             }),

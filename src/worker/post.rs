@@ -1,7 +1,7 @@
 //! Events on their way to the page.
 
 use crate::edge::outbox::Outbox;
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Atomics, Int32Array, Object, SharedArrayBuffer, Uint8Array};
 use protocol::{Event, encode};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, Performance};
@@ -41,6 +41,15 @@ pub fn post_bytes(event: &Event, bytes: &[u8]) {
 /// Microseconds of this worker's own clock; only lengths of time may leave it.
 pub fn now_us() -> f64 {
     CLOCK.with(|clock| clock.as_ref().map_or(0.0, |clock| clock.now() * 1_000.0))
+}
+
+/// Lets this worker stand still, with everything that waits for it.
+pub fn stand_still(ms: u32) {
+    let ms = ms.min(protocol::limits::FREEZE_MS);
+    let shared = Object::from(SharedArrayBuffer::new(4));
+    let cell = Int32Array::new(&shared);
+    // Nobody wakes it, so it waits for the whole time.
+    drop(Atomics::wait_with_timeout(&cell, 0, 0, f64::from(ms)));
 }
 
 /// What a JavaScript exception or rejection says.

@@ -30,9 +30,11 @@ pub fn run(options: &Options) -> Result<()> {
         site::build(&site::Options::default())?;
     }
     let tools = tools::for_build()?;
+    let recorder = recorder()?;
     let mut result: Value = step("the page in Chromium", || {
         let mut node = tools.command("node", &place::root())?;
         node.args(["e2e/bench/run.mjs", "--rounds", &options.rounds.to_string()]);
+        node.arg("--recorder").arg(&recorder);
         let printed = exec::output(node.env("CHROMIUM", &chromium))?;
         serde_json::from_slice(&printed).context("the bench printed no JSON")
     })?;
@@ -57,6 +59,36 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// The engine of the service levels as a module of its own, optimised as the page is.
+fn recorder() -> Result<std::path::PathBuf> {
+    let out = place::at("target/recorder.wasm");
+    step("the recorder of the service levels", || {
+        let mut cargo = exec::command("cargo", &place::root());
+        let what = [
+            "build",
+            "--quiet",
+            "--release",
+            "--package",
+            "slo",
+            "--example",
+            "recorder",
+        ];
+        exec::run(
+            cargo
+                .args(what)
+                .args(["--target", "wasm32-unknown-unknown"]),
+        )?;
+        let built = place::at("target/wasm32-unknown-unknown/release/examples/recorder.wasm");
+        let mut optimise = exec::command(place::at("node_modules/.bin/wasm-opt"), &place::root());
+        optimise
+            .args(["-Oz", "--all-features", "-o"])
+            .arg(&out)
+            .arg(built);
+        exec::run(&mut optimise)
+    })?;
+    Ok(out)
+}
+
 /// A figure of the table: what it is, where it is in the result, how it is shown, what was promised.
 struct Figure {
     what: &'static str,
@@ -68,6 +100,7 @@ struct Figure {
 #[derive(Clone, Copy)]
 enum Unit {
     Milliseconds,
+    Nanoseconds,
     Ratio,
     Bytes,
     Count,
@@ -84,7 +117,7 @@ const fn figure(what: &'static str, at: &'static str, unit: Unit, promise: Optio
 
 const MB: f64 = 1_000_000.0;
 
-const FIGURES: [Figure; 26] = [
+const FIGURES: [Figure; 30] = [
     figure(
         "roundtrip p50",
         "/roundtrip/call_p50_ms",
@@ -236,6 +269,30 @@ const FIGURES: [Figure; 26] = [
         Unit::Count,
         None,
     ),
+    figure(
+        "recording one roundtrip, in the page",
+        "/levels/record_ns",
+        Unit::Nanoseconds,
+        Some(400.0),
+    ),
+    figure(
+        "a frame, charts live, 2,000 a second",
+        "/levels/frame_ms",
+        Unit::Milliseconds,
+        Some(20.0),
+    ),
+    figure(
+        "p50 of that load, panel out of sight",
+        "/levels/closed_p50_ms",
+        Unit::Milliseconds,
+        None,
+    ),
+    figure(
+        "p50, charts live / panel out of sight",
+        "/levels/p50_rise",
+        Unit::Ratio,
+        Some(1.2),
+    ),
 ];
 
 fn print(result: &Value) {
@@ -284,6 +341,7 @@ fn show(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Milliseconds if value < 10.0 => format!("{value:.3} ms"),
         Unit::Milliseconds => format!("{value:.0} ms"),
+        Unit::Nanoseconds => format!("{value:.0} ns"),
         Unit::Ratio => format!("{value:.2} ×"),
         Unit::Bytes => format!("{:.2} MB", value / MB),
         Unit::Count => format!("{value:.0}"),

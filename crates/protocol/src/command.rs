@@ -55,6 +55,11 @@ pub enum Command {
     },
     /// Stop what runs in the shell.
     Interrupt,
+    /// Stand still for so long: a fault injected on purpose.
+    Freeze {
+        /// How long, at most [`crate::limits::FREEZE_MS`].
+        ms: u32,
+    },
     /// Count so many bytes of output as shown: as many more may come.
     Acknowledge {
         /// Bytes that the terminal has parsed.

@@ -56,6 +56,8 @@ pub enum Failure {
     },
     /// So much failed that nothing is tried for a while.
     CircuitOpen {
+        /// The objective that trying would endanger.
+        protects: String,
         /// When to try again.
         retry_after_ms: u32,
     },
@@ -114,6 +116,8 @@ pub enum Down {
         /// The shortest true account.
         reason: String,
     },
+    /// There is one, but fault injection says there is none.
+    Injected,
     /// It did not get through a phase of the boot in time.
     Stalled {
         /// The phase.
@@ -247,4 +251,25 @@ pub enum Refusal {
         /// Why, in its words.
         reason: String,
     },
+    /// Admission turned it away.
+    Admission {
+        /// Why.
+        pressure: Pressure,
+        /// The objective that letting it in would endanger.
+        protects: String,
+        /// When to try again.
+        retry_after_ms: u32,
+    },
+}
+
+/// What admission is under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pressure {
+    /// As many are on their way as may be, and as many wait.
+    Busy,
+    /// It waited for its turn as long as may be.
+    Waited,
+    /// As many are open as are kept track of.
+    Full,
 }

@@ -24,7 +24,7 @@ pub use codec::{Undecodable, decode, encode};
 pub use command::{Asset, BootPlan, Command, Hello, Pack, PackPhase, Request};
 pub use diagnostics::{Diagnostics, Line};
 pub use event::{Crash, Event, Level, Reply};
-pub use failure::{BootPhase, BootProblem, Down, Failure, Fault, Refusal};
+pub use failure::{BootPhase, BootProblem, Down, Failure, Fault, Pressure, Refusal};
 pub use files::{Change, FileError, Shelf};
 pub use modules::{Compiled, Finding, Gravity};
 pub use outlet::Outlet;
@@ -33,4 +33,4 @@ pub use session::{CallId, Effect, Phase, Session, Settings};
 pub use words::Words;
 
 /// Version of the wire. Raise it with every change of a message; both sides compare it first.
-pub const PROTOCOL: u32 = 4;
+pub const PROTOCOL: u32 = 5;

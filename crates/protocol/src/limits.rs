@@ -20,6 +20,8 @@ pub const CALL_TIMEOUT_MS: u32 = 5_000;
 pub const EVAL_TIMEOUT_MS: u32 = 30_000;
 /// Deadline of a compilation unless the caller sets one. The first one waits for the compiler's pack.
 pub const COMPILE_TIMEOUT_MS: u32 = 30_000;
+/// Longest time that fault injection makes the VM stand still.
+pub const FREEZE_MS: u32 = 30_000;
 /// Most requests that may be open at once; as many as the service levels keep track of.
 pub const OPEN_REQUESTS: u32 = 16_384;
 /// Least and most memory that the VM may reserve.

@@ -1,6 +1,6 @@
 //! The one place where failures become words for people: what happened, and what to do.
 
-use crate::{BootPhase, BootProblem, Down, Failure, Fault, FileError, Refusal, files};
+use crate::{BootPhase, BootProblem, Down, Failure, Fault, FileError, Pressure, Refusal, files};
 
 /// Words for people.
 #[derive(Debug)]
@@ -44,9 +44,27 @@ impl Words {
             Failure::Refused {
                 refusal: Refusal::ByHandler { reason },
             } => format!("The intent was refused: {reason}"),
-            Failure::CircuitOpen { retry_after_ms } => {
-                format!("Too much failed of late. Try again in {retry_after_ms} ms.")
+            Failure::Refused {
+                refusal:
+                    Refusal::Admission {
+                        pressure,
+                        protects,
+                        retry_after_ms,
+                    },
+            } => {
+                let why = match pressure {
+                    Pressure::Busy => "Too many requests are on their way and waiting",
+                    Pressure::Waited => "No other request made room in time",
+                    Pressure::Full => "More requests are open than can be kept track of",
+                };
+                format!("{why}; {protects} is protected. Try again in {retry_after_ms} ms.")
             }
+            Failure::CircuitOpen {
+                protects,
+                retry_after_ms,
+            } => format!(
+                "Too much failed of late; {protects} is protected. Try again in {retry_after_ms} ms."
+            ),
             Failure::ErlangError { message, .. } => message.clone(),
             Failure::TooLarge {
                 argument,
@@ -91,6 +109,10 @@ impl Words {
             Down::NotReady => "The VM is not ready yet. Wait for atomvm.ready() first.".to_owned(),
             Down::Restarted => "The VM was restarted.".to_owned(),
             Down::Crashed { reason } => format!("The VM crashed: {reason}"),
+            Down::Injected => {
+                "Fault injection made this request fail. Switch it off in the service levels."
+                    .to_owned()
+            }
             Down::Stalled {
                 phase: BootPhase::Vm,
             } => "The VM did not start in time. Check the connection.".to_owned(),

@@ -91,6 +91,7 @@ fn commands() -> Vec<Command> {
         },
         Command::Resize { cols: 80, rows: 24 },
         Command::Interrupt,
+        Command::Freeze { ms: 2_000 },
         Command::Acknowledge { bytes: 4_096 },
         Command::Change(written()),
         Command::Change(Change::FolderMade { path: text("src") }),
@@ -230,6 +231,7 @@ fn failures() -> Vec<Failure> {
             reason: text("The VM crashed: Aborted()"),
         }),
         down(Down::Closed),
+        down(Down::Injected),
         Failure::NoProcess {
             process: text("nobody"),
         },
@@ -274,7 +276,15 @@ fn failures() -> Vec<Failure> {
                 reason: text("not today"),
             },
         },
+        Failure::Refused {
+            refusal: Refusal::Admission {
+                pressure: Pressure::Waited,
+                protects: text("overall-availability"),
+                retry_after_ms: 100,
+            },
+        },
         Failure::CircuitOpen {
+            protects: text("overall-availability"),
             retry_after_ms: 800,
         },
         Failure::ErlangError {
@@ -341,7 +351,7 @@ fn the_wire_and_its_version_change_together() {
         });
     assert_eq!(
         (PROTOCOL, format!("{fingerprint:016x}").as_str()),
-        (4, "dedadd9ca8db484a"),
+        (5, "b6e26ee1d7dac2f5"),
         "raise PROTOCOL, then write the new pair here"
     );
 }
@@ -374,8 +384,9 @@ fn every_message_has_a_sample() {
         Command::Type { .. } => 9,
         Command::Resize { .. } => 10,
         Command::Interrupt => 11,
-        Command::Acknowledge { .. } => 12,
-        Command::Change(_) => 13,
+        Command::Freeze { .. } => 12,
+        Command::Acknowledge { .. } => 13,
+        Command::Change(_) => 14,
     };
     let event = |event: &Event| match event {
         Event::Hello(_) => 0,
@@ -396,7 +407,7 @@ fn every_message_has_a_sample() {
     };
     let mut found: Vec<i32> = commands().iter().map(command).collect();
     found.dedup();
-    assert_eq!(found, (0..14).collect::<Vec<_>>());
+    assert_eq!(found, (0..15).collect::<Vec<_>>());
     let mut found: Vec<i32> = events().iter().map(event).collect();
     found.dedup();
     assert_eq!(found, (0..15).collect::<Vec<_>>());

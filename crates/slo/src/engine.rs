@@ -310,6 +310,23 @@ impl Engine {
         }
     }
 
+    /// Roundtrips a second of an operation, or of all together, in hundredths: over the last five to
+    /// ten seconds.
+    pub fn rate_hundredths(&self, operation: Option<Operation>) -> u64 {
+        const HALF: Span = Span::secs(5);
+        let now = self.timeline.now();
+        let history = match operation {
+            None => Some(&self.history),
+            Some(operation) => self.accounts[self.names.own(operation).row()]
+                .history
+                .as_deref(),
+        };
+        let tally = history.map(|history| history.sum(now, Span(2 * HALF.0)));
+        let covered = HALF.0 + now.0 % HALF.0;
+        let judged = tally.unwrap_or_default().judged;
+        (judged * 100_000_000 + covered / 2) / covered
+    }
+
     /// The name of an operation.
     pub fn operation_name(&self, operation: Operation) -> &str {
         self.names.name(operation)
@@ -320,6 +337,11 @@ impl Engine {
         self.accounts[self.names.own(operation).row()]
             .phases
             .as_deref()
+    }
+
+    /// The counts of one operation.
+    pub fn counts(&self, operation: Operation) -> Counts {
+        self.accounts[self.names.own(operation).row()].counts
     }
 
     /// The counts of all operations together.

@@ -143,6 +143,21 @@ impl Latencies {
         self.quantiles(USUAL)
     }
 
+    /// Half, 90 %, 99 %, and with a thousand samples 99.9 %; and the longest.
+    pub fn summary(&self) -> [Option<Span>; 5] {
+        let [p50, p90, _, p99, p999] = match self.usual_quantiles() {
+            Some(found) => found.map(Some),
+            None => [None; 5],
+        };
+        [
+            p50,
+            p90,
+            p99,
+            p999.filter(|_| self.count() >= 1_000),
+            self.max,
+        ]
+    }
+
     /// Several quantiles in one pass; `shares` ascend.
     fn quantiles<const N: usize>(&self, shares: [Ppm; N]) -> Option<[Span; N]> {
         let (count, max) = (self.count(), self.max?);
@@ -210,6 +225,22 @@ mod tests {
         );
         assert_eq!(none.quantile(Ppm::ONE), None);
         assert_eq!(none.steps().count(), 0);
+    }
+
+    #[test]
+    fn a_thousandth_needs_a_thousand() {
+        let us: Vec<u64> = (1..=1_000).collect();
+        let summary = |samples| {
+            of(Precision::Fine, samples)
+                .summary()
+                .map(|s| s.map(|s| s.0))
+        };
+        assert_eq!(
+            summary(&us),
+            [Some(500), Some(900), Some(990), Some(999), Some(1_000)]
+        );
+        assert_eq!(summary(&us[..999])[3], None);
+        assert_eq!(summary(&[]), [None; 5]);
     }
 
     #[test]

@@ -82,8 +82,13 @@ pub struct Load {
     idle: u32,
     brought: u32,
     weights: u64,
+    /// Users who were refused wait until then, or they would do nothing but be refused.
+    rests_until: Micros,
     stopped: bool,
 }
+
+/// How long users wait who were refused.
+const REST: Span = Span::millis(100);
 
 impl Load {
     /// A run that begins now; `seed` is anything, and decides the mix and the arrivals by chance.
@@ -106,6 +111,7 @@ impl Load {
             idle: 0,
             brought: 0,
             weights,
+            rests_until: now,
             stopped: false,
         })
     }
@@ -169,12 +175,13 @@ impl Load {
                 let due = self.run.plan.due_us(self.arrivals);
                 self.began.plus(Span(due))
             }
-            Model::Closed { .. } if self.idle > 0 => self.began.plus(self.run.lasted),
+            Model::Closed { .. } if self.idle > 0 => {
+                self.began.plus(self.run.lasted).max(self.rests_until)
+            }
             Model::Closed { users } if self.brought < users => self.user_comes(self.brought, users),
             Model::Closed { .. } => return None,
         };
-        let ends = self.began.plus(self.run.plan.duration);
-        (at < ends && !self.stopped).then_some(at)
+        (at < self.ends() && !self.stopped).then_some(at)
     }
 
     /// Takes in how one ended.
@@ -188,12 +195,20 @@ impl Load {
                 run.service.record(now.since(shot.sent));
             }
             Verdict::Error => run.errors += 1,
-            Verdict::Refused => run.refused += 1,
+            Verdict::Refused => {
+                run.refused += 1;
+                self.rests_until = now.plus(REST);
+            }
             Verdict::Rejected | Verdict::Cancelled => run.other += 1,
         }
         if matches!(run.plan.model, Model::Closed { .. }) {
             self.idle += 1;
         }
+    }
+
+    /// When nothing more is sent.
+    pub fn ends(&self) -> Micros {
+        self.began.plus(self.run.plan.duration)
     }
 
     /// Sends no more.
@@ -203,7 +218,7 @@ impl Load {
 
     /// Whether nothing more will be sent and everything has ended.
     pub fn is_over(&self, now: Micros) -> bool {
-        let ends = self.began.plus(self.run.plan.duration);
+        let ends = self.ends();
         let all_sent = self.stopped || now >= ends;
         all_sent && self.next_due_is_past(ends) && self.run.ended() >= self.run.sent
     }

@@ -1,7 +1,10 @@
 //! What a run of the load generator is to do, as data: validated once, then believed.
 
+use std::fmt;
+
 use thiserror::Error;
 
+use crate::decimal;
 use crate::operation::Operation;
 use crate::time::Span;
 
@@ -104,6 +107,22 @@ impl Plan {
     }
 }
 
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.model {
+            Model::Fixed { rate } => write!(f, "{rate} a second, evenly")?,
+            Model::Poisson { rate } => write!(f, "{rate} a second, by chance")?,
+            Model::Closed { users: 1 } => write!(f, "1 user in a closed loop")?,
+            Model::Closed { users } => write!(f, "{users} users in a closed loop")?,
+        }
+        write!(f, " for {} s", decimal::write(self.duration.0, 6))?;
+        match self.ramp {
+            Span(0) => Ok(()),
+            ramp => write!(f, ", ramp {} s", decimal::write(ramp.0, 6)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,6 +160,19 @@ mod tests {
         check(&|plan| plan.mix.clear(), mix);
         check(&|plan| plan.mix[0].1 = 0, mix);
         check(&|plan| plan.mix[0].1 = 1_001, mix);
+    }
+
+    #[test]
+    fn a_plan_in_words() {
+        assert_eq!(plan(100, 0).to_string(), "100 a second, evenly for 20 s");
+        let users = Plan {
+            model: Model::Closed { users: 2 },
+            ..plan(1, 5)
+        };
+        assert_eq!(
+            users.to_string(),
+            "2 users in a closed loop for 20 s, ramp 5 s"
+        );
     }
 
     #[test]

@@ -119,6 +119,9 @@ impl Engine {
 }
 
 impl Saved {
+    /// The version that this release writes, and the latest it reads.
+    pub const VERSION: u32 = VERSION;
+
     fn validate(&self) -> Result<(), RestoreError> {
         let malformed = |why| Err(RestoreError::Malformed(why));
         if self.version > VERSION {

@@ -98,6 +98,18 @@ fn good_traffic_spends_nothing() {
 }
 
 #[test]
+fn a_rate_is_that_of_the_last_seconds() {
+    let mut engine = Engine::default();
+    assert_eq!(engine.rate_hundredths(None), 0);
+    let now = traffic(&mut engine, START, Span::secs(62), 100, 0);
+    assert_eq!(engine.rate_hundredths(None), 1_001);
+    assert_eq!(engine.rate_hundredths(Some(Operation::Eval)), 1_001);
+    assert_eq!(engine.rate_hundredths(Some(Operation::Call)), 0);
+    idle(&mut engine, now, Span::secs(20));
+    assert_eq!(engine.rate_hundredths(None), 0);
+}
+
+#[test]
 fn one_failure_pages_nobody_whatever_the_traffic() {
     for every_ms in [20, 500, 5_000] {
         let mut engine = Engine::default();

@@ -4,32 +4,37 @@
 use leptos::prelude::*;
 use slo::{Breach, Compliance, Span};
 
-use super::{
+use crate::state::{Level, State};
+use crate::view::{
     format,
     icon::{Icon, Shape},
 };
-use crate::state::{Level, State};
 
 /// Puts a part of a row in words.
 type Words = fn(&Level) -> String;
 
 /// Measured columns: heading, and what it stands for.
-const MEASURED: [(&str, &str); 6] = [
+const MEASURED: [(&str, &str); 8] = [
     ("Count", "Roundtrips that were judged"),
+    ("Per s", "Roundtrips a second, over the last seconds"),
     ("Errors", "Share of roundtrips without an answer"),
-    ("Last", "The latest answer, in milliseconds"),
     (
         "p50",
         "Half of the answers took at most this long, in milliseconds",
     ),
     (
-        "p95",
-        "95 of 100 answers took at most this long, in milliseconds",
+        "p90",
+        "90 of 100 answers took at most this long, in milliseconds",
     ),
     (
         "p99",
         "99 of 100 answers took at most this long, in milliseconds",
     ),
+    (
+        "p99.9",
+        "999 of 1000 answers took at most this long, in milliseconds; needs 1000 answers",
+    ),
+    ("Max", "The longest answer, in milliseconds"),
 ];
 
 /// The table.
@@ -40,6 +45,7 @@ pub fn Table(state: State) -> impl IntoView {
         let name = |row: &Level| row.name.clone();
         state
             .levels
+            .now
             .with(|levels| levels.rows.iter().map(name).collect::<Vec<_>>())
     });
     let heading = |(text, title): (&'static str, &'static str)| {
@@ -78,13 +84,15 @@ pub fn Table(state: State) -> impl IntoView {
 fn Row(state: State, name: String) -> impl IntoView {
     let own = StoredValue::new(name.clone());
     let read = move |of: Words| Memo::new(move |_| with(state, own, of));
-    let measured: [Words; 6] = [
-        |level| format::count(level.count),
+    let measured: [Words; 8] = [
+        |level| format::brief(level.count),
+        |level| format::rate(level.rate_hundredths),
         |level| format::percent(level.errors, level.count),
-        |level| latency(level.last),
         |level| latency(level.p50),
-        |level| latency(level.p95),
+        |level| latency(level.p90),
         |level| latency(level.p99),
+        |level| latency(level.p999),
+        |level| latency(level.max),
     ];
     let cell = move |((label, _), of): ((&'static str, &'static str), Words)| {
         let text = read(of);
@@ -99,6 +107,8 @@ fn Row(state: State, name: String) -> impl IntoView {
     let word = read(|level| word(level.compliance).to_owned());
     let limit = read(|level| format!("≤ {} ms", short(level.limit)));
     let reason = read(|level| level.reason.clone().unwrap_or_default());
+    let breaker = read(|level| level.breaker.word().to_owned());
+    let breaker_id = format!("breaker-{name}");
     let id = format!("sla-row-{name}");
     view! {
         <tr
@@ -115,6 +125,10 @@ fn Row(state: State, name: String) -> impl IntoView {
             <td class="cell is-verdict" role="cell" title=move || reason.get()>
                 {move || view! { <Icon shape=shape.get() /> }}
                 <span>{move || word.get()}</span>
+                <span class="row-breaker" data-testid=breaker_id data-state=move || breaker.get()>
+                    "breaker "
+                    {move || breaker.get()}
+                </span>
             </td>
         </tr>
     }
@@ -122,7 +136,7 @@ fn Row(state: State, name: String) -> impl IntoView {
 
 /// Reads the level of that name. Not by its place: rows of an embedder's own come in between.
 fn with<T: Default>(state: State, name: StoredValue<String>, of: fn(&Level) -> T) -> T {
-    state.levels.with(|levels| {
+    state.levels.now.with(|levels| {
         name.with_value(|name| levels.rows.iter().find(|level| level.name == *name).map(of))
             .unwrap_or_default()
     })
