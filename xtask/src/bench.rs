@@ -69,7 +69,7 @@ fn recorder() -> Result<std::path::PathBuf> {
             "--quiet",
             "--release",
             "--package",
-            "slo",
+            "atomvm-console",
             "--example",
             "recorder",
         ];

@@ -64,9 +64,15 @@ pub fn Editor(state: State, post: Post) -> impl IntoView {
     let editing = state.levels.editing;
     let rows = RwSignal::new(Vec::<Row>::new());
     let last_id = StoredValue::new(0_u64);
+    // What an effect makes goes away when it runs again, but rows are shown until they are replaced.
+    let owner = StoredValue::new(Owner::current());
     let fresh = move |draft: Draft| {
         last_id.update_value(|id| *id += 1);
-        Row::of(last_id.get_value(), draft)
+        let row = move || Row::of(last_id.get_value(), draft);
+        owner.with_value(|owner| match owner {
+            Some(owner) => owner.with(row),
+            None => row(),
+        })
     };
     let revision = Memo::new(move |_| editing.with(|editing| editing.revision));
     Effect::new(move |_| {
