@@ -11,7 +11,7 @@ const compress = promisify(brotliCompress);
 function part(path, manifest) {
   const pack = manifest.packs.find(({ url }) => url === path);
   if (pack) return pack.phase === 'boot' ? 'core pack' : 'background packs';
-  if (path.startsWith('vm/natives')) return 'on demand';
+  if (path.startsWith('vm/natives') || path.startsWith('vm/re-')) return 'on demand';
   if (path.startsWith('vm/')) return 'VM';
   if (path.startsWith('avm/') || path.startsWith('examples/')) return 'on demand';
   if (path === manifest.js.editor?.url) return 'editor';

@@ -80,6 +80,7 @@ fn plan(manifest: &Manifest, memory_bytes: u64) -> BootPlan {
         wasm: asset(&manifest.vm.wasm),
         packs: manifest.packs.iter().map(pack).collect(),
         natives: manifest.natives.as_ref().map(asset).unwrap_or_default(),
+        re: manifest.re.as_ref().map(asset).unwrap_or_default(),
         memory_bytes,
     }
 }

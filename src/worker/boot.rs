@@ -224,7 +224,8 @@ fn lay_out(
     files.add_device("/dev/term", 0, &host.on_output())?;
     files.add_device("/dev/event", 1, &host.on_signal())?;
     let (asked, answered) = (host.on_gate_asked(), host.on_gate_answered());
-    files.add_answering_device("/dev/gate", 2, &asked, &answered)
+    files.add_answering_device("/dev/gate", 2, &asked, &answered)?;
+    files.add_operations("/dev/re", 3, &super::re::device(host))
 }
 
 fn path(pack: &str) -> String {

@@ -137,11 +137,21 @@ impl FileSystem {
     /// Makes a device that can only be written to: `write` is called as
     /// `(stream, heap, offset, length)` and says how much it took.
     pub fn add_device(&self, path: &str, number: u32, write: &JsValue) -> Result<(), JsValue> {
-        // Major numbers below 64 are taken by Emscripten's own devices.
-        let device = self.makedev(64, number);
         let operations = Object::new();
         Reflect::set(&operations, &"write".into(), write)?;
-        self.register_device(device, &operations);
+        self.add_operations(path, number, &operations)
+    }
+
+    /// Makes a device with these operations, named as Emscripten names them.
+    pub fn add_operations(
+        &self,
+        path: &str,
+        number: u32,
+        operations: &JsValue,
+    ) -> Result<(), JsValue> {
+        // Major numbers below 64 are taken by Emscripten's own devices.
+        let device = self.makedev(64, number);
+        self.register_device(device, operations);
         self.mkdev(path, 0o666, device).map(drop)
     }
 }

@@ -78,7 +78,7 @@ impl Host {
                     self.home.apply(&vm.file_system(), &change, bytes.as_ref());
                 }
             }
-            Command::Boot(plan) => self.boot(plan),
+            Command::Boot(plan) => self.boot(*plan),
             Command::Cancel { id } => self.forsake(id),
             // The page has checked that both are of one build.
             Command::Hello(_) => {}
@@ -94,6 +94,11 @@ impl Host {
             self.calls
                 .call(vm, id, process.unchecked_ref(), payload.unchecked_ref());
         }
+    }
+
+    /// Where the engine of regular expressions is.
+    pub(super) fn re_asset(&self) -> Option<protocol::Asset> {
+        self.plan.get().map(|plan| plan.re.clone())
     }
 
     fn answer(self: &Rc<Self>, id: CallId, request: Request, bytes: Option<ArrayBuffer>) {

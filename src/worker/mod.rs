@@ -11,6 +11,7 @@ mod host;
 mod intake;
 mod output;
 mod post;
+mod re;
 mod vm;
 
 use crate::edge::outbox;

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::examples::Example;
 use crate::step::step;
 use crate::tools::{self, Tools};
-use crate::{bundle, examples, exec, otp, place, vm};
+use crate::{bundle, examples, exec, otp, place, re, vm};
 
 /// How to build.
 #[derive(clap::Args, Default)]
@@ -56,6 +56,7 @@ struct Manifest {
     vm: Vm,
     packs: Vec<PackAsset>,
     natives: Asset,
+    re: Asset,
     js: BTreeMap<String, Asset>,
 }
 
@@ -117,6 +118,7 @@ pub fn stage(options: &Options) -> Result<Tools> {
             })
             .collect::<Result<_>>()?,
         natives: staged.take("vm", "natives", &otp.natives)?,
+        re: staged.take("vm", "re", &re::prepare()?)?,
         js: bundles
             .into_iter()
             .map(|(name, path)| Ok((name, staged.asset(&path)?)))
@@ -219,7 +221,7 @@ impl Staging<'_> {
 }
 
 /// Everything that the app is made of; the VM and the packs are named by their own digests.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     "Cargo.lock",
     "Cargo.toml",
     "crates",
@@ -227,6 +229,7 @@ const SOURCES: [&str; 12] = [
     "erlang",
     "index.html",
     "js",
+    "native",
     "package-lock.json",
     "public",
     "src",

@@ -21,7 +21,7 @@ pub enum Command {
     /// The page answers the worker's own hello.
     Hello(Hello),
     /// Fetch, check and start the VM.
-    Boot(BootPlan),
+    Boot(Box<BootPlan>),
     /// Do one thing and say how it ended, once.
     Perform {
         /// The page's number for it.
@@ -136,6 +136,8 @@ pub struct BootPlan {
     pub packs: Vec<Pack>,
     /// The list of natives the VM has, for the gate on files from outside.
     pub natives: Asset,
+    /// The engine of regular expressions, fetched when one is first used.
+    pub re: Asset,
     /// Memory the VM reserves.
     pub memory_bytes: u64,
 }

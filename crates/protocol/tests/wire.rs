@@ -47,7 +47,7 @@ fn written() -> Change {
 fn commands() -> Vec<Command> {
     vec![
         Command::Hello(hello()),
-        Command::Boot(BootPlan {
+        Command::Boot(Box::new(BootPlan {
             glue: asset("AtomVM.mjs"),
             wasm: asset("AtomVM.wasm"),
             packs: vec![
@@ -63,8 +63,9 @@ fn commands() -> Vec<Command> {
                 },
             ],
             natives: asset("natives.txt"),
+            re: asset("re.wasm"),
             memory_bytes: 268_435_456,
-        }),
+        })),
         perform(Request::Eval {
             source: text("lists:seq(1, 3)."),
         }),

@@ -8,22 +8,11 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::apt::Apt;
 use super::lock::{Lock, Package};
 use crate::exec;
 use crate::place;
 use crate::step::{already, step};
-
-/// Where Debian keeps the keys that its releases are signed with.
-const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
-
-/// Is this a Debian (or a system made from it) with apt?
-pub fn is_here() -> bool {
-    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    let mut families = release
-        .lines()
-        .filter(|line| line.starts_with("ID=") || line.starts_with("ID_LIKE="));
-    families.any(|line| line.contains("debian")) && Path::new(KEYRING).exists()
-}
 
 /// The folder with `erl` and `erlc` of the unpacked copy, made on the first call.
 pub fn unpacked(lock: &Lock) -> Result<PathBuf> {
@@ -61,39 +50,11 @@ pub fn unpacked(lock: &Lock) -> Result<PathBuf> {
 }
 
 /// Downloads the packages into `apt/` and checks their digests.
-fn fetch(lock: &Lock, architecture: &str, apt: &Path) -> Result<Vec<PathBuf>> {
-    for folder in ["state/lists/partial", "cache/archives/partial", "archives"] {
-        fs::create_dir_all(apt.join(folder))?;
-    }
-    fs::write(apt.join("status"), "")?;
-    fs::write(
-        apt.join("sources.list"),
-        format!(
-            "deb [signed-by={KEYRING}] {} {} main\n",
-            mirror()?,
-            lock.suite
-        ),
-    )?;
-    let at = |path: &str| apt.join(path).display().to_string();
-    let configuration = format!(
-        "Dir::Etc::sourcelist \"{}\";\nDir::Etc::sourceparts \"-\";\nDir::State \"{}\";\n\
-         Dir::State::status \"{}\";\nDir::Cache \"{}\";\nAcquire::Languages \"none\";\n\
-         Acquire::IndexTargets::deb::DEP-11::DefaultEnabled \"false\";\nAPT::Sandbox::User \"\";\n",
-        at("sources.list"),
-        at("state"),
-        at("status"),
-        at("cache"),
-    );
-    fs::write(apt.join("apt.conf"), configuration)?;
-    let apt_get = || {
-        let mut command = exec::command("apt-get", &apt.join("archives"));
-        command.env("APT_CONFIG", apt.join("apt.conf")).arg("-qq");
-        command
-    };
-    exec::output(apt_get().arg("update"))?;
+fn fetch(lock: &Lock, architecture: &str, folder: &Path) -> Result<Vec<PathBuf>> {
+    let apt = Apt::new("deb", &lock.suite, folder)?;
     for package in &lock.packages {
         let pinned = exec::output(
-            apt_get()
+            apt.get()
                 .arg("download")
                 .arg(format!("{}={}", package.name, package.version)),
         );
@@ -103,12 +64,12 @@ fn fetch(lock: &Lock, architecture: &str, apt: &Path) -> Result<Vec<PathBuf>> {
                 "    {} {} is gone from the mirror: taking its successor",
                 package.name, package.version
             );
-            exec::output(apt_get().arg("download").arg(&package.name))?;
+            exec::output(apt.get().arg("download").arg(&package.name))?;
         }
     }
     lock.packages
         .iter()
-        .map(|package| checked(package, architecture, &apt.join("archives")))
+        .map(|package| checked(package, architecture, &apt.archives()))
         .collect()
 }
 
@@ -138,29 +99,6 @@ fn checked(package: &Package, architecture: &str, folder: &Path) -> Result<PathB
         }
     }
     Ok(archive)
-}
-
-/// The mirror that the machine's own apt is configured with.
-fn mirror() -> Result<String> {
-    let targets = exec::output(Command::new("apt-get").args([
-        "indextargets",
-        "--format",
-        "$(REPO_URI) $(RELEASE) $(COMPONENT)",
-        "Created-By: Packages",
-    ]))?;
-    let targets = String::from_utf8(targets)?;
-    let mut main =
-        targets
-            .lines()
-            .filter_map(|line| match line.split(' ').collect::<Vec<_>>()[..] {
-                // A code name alone is a release; `-security` and `-updates` live elsewhere or hold too little.
-                [uri, release, "main"] if uri.contains("debian") && !release.contains('-') => {
-                    Some(uri.to_owned())
-                }
-                _ => None,
-            });
-    main.next()
-        .context("apt on this machine knows no Debian mirror (a `main` component in its sources)")
 }
 
 /// Makes the programs below `root` run from `home`: their own loader and libraries, their own `erl` script.

@@ -7,8 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::debian;
 use super::lock::Lock;
+use super::{apt, debian};
 use crate::exec;
 use crate::step::already;
 
@@ -46,6 +46,11 @@ impl Toolchain {
         command
     }
 
+    /// The release, such as `27`.
+    pub fn release(&self) -> Result<String> {
+        probe(&self.erl).map(|(release, _)| release.to_string())
+    }
+
     /// The `ebin` folder of an OTP application, whatever its version.
     pub fn ebin(&self, application: &str) -> Result<PathBuf> {
         let prefix = format!("{application}-");
@@ -68,7 +73,7 @@ pub fn prepare() -> Result<Toolchain> {
         already(&format!("Erlang/OTP at {}", found.erl.display()));
         return Ok(found);
     }
-    if !debian::is_here() {
+    if !apt::is_here() {
         bail!(
             "Erlang/OTP {OLDEST} or later with debug information is needed on the PATH: {}",
             advice()

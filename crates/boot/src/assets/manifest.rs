@@ -28,6 +28,9 @@ pub struct Manifest {
     /// The list of native functions this VM has.
     #[serde(default)]
     pub natives: Option<Asset>,
+    /// The engine of regular expressions.
+    #[serde(default)]
+    pub re: Option<Asset>,
     /// Scripts by name.
     #[serde(default)]
     pub js: BTreeMap<String, Asset>,
@@ -250,6 +253,7 @@ impl Manifest {
             .into_iter()
             .chain(packs)
             .chain(&self.natives)
+            .chain(&self.re)
             .chain(self.js.values());
         if let Some(asset) = assets.find(|a| a.bytes == 0 || a.bytes > MAX_ASSET_BYTES) {
             let url = asset.url.to_string();

@@ -363,7 +363,9 @@ impl<T> Session<T> {
         if let Phase::Loading { deadline_us } = &mut self.phase {
             *deadline_us = now_us.saturating_add(self.settings.vm_deadline_us);
             out.push(Effect::Send(Command::Hello(page)));
-            out.push(Effect::Send(Command::Boot(self.settings.plan.clone())));
+            out.push(Effect::Send(Command::Boot(Box::new(
+                self.settings.plan.clone(),
+            ))));
         }
     }
 

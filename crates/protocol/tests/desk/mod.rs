@@ -20,6 +20,7 @@ pub fn settings() -> Settings {
             wasm: asset("wasm"),
             packs: Vec::new(),
             natives: asset("natives"),
+            re: asset("re"),
             memory_bytes: 64 << 20,
         },
         vm_deadline_us: 10_000,
