@@ -8,6 +8,9 @@
 %% length: one that cannot start must not keep the VM busy.
 -define(YOUNG_MS, 100).
 
+%% Applications and supervised servers are seldom needed before the first prompt.
+-define(KERNEL_AFTER_MS, 1000).
+
 -spec start() -> no_return().
 start() ->
     process_flag(trap_exit, true),
@@ -27,7 +30,8 @@ children() ->
      {standard_error, fun() -> console_user:init(red) end},
      {console_hooks, fun() -> console_hooks:init() end},
      {console_observer, fun() -> console_observer:init() end},
-     {console_tty, fun() -> console_tty:init() end}].
+     {console_tty, fun() -> console_tty:init() end},
+     {kernel_root, fun() -> kernel:root(?KERNEL_AFTER_MS) end}].
 
 start_child({Name, Init}) ->
     Pid = spawn_link(Init),

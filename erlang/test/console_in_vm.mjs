@@ -48,6 +48,28 @@ const suites = async () => {
   check("suites in the VM", /^(console_\w+: \d+ tests\n)+ok$/, output);
 };
 
+// What the host's OTP may not have, or only what is above the VM: digests by their published test vectors.
+const library = async () => {
+  const hex = (expression) => evaluate(`binary_to_list(binary:encode_hex(${expression}))`);
+  const abc = "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD";
+  check("SHA-256", `"${abc}"`, await hex('crypto:hash(sha256, "abc")'));
+  const hmac = "5BDCC146BF60754E6A042426089575C75A003F089D2739839DEC58B964EC3843";
+  check("HMAC", `"${hmac}"`, await hex('crypto:mac(hmac, sha256, "Jefe", "what do ya want for nothing?")'));
+  check("exor", '"0303"', await hex("crypto:exor(<<1, 2>>, <<2, 1>>)"));
+  check("random bytes", "{16,true}", await evaluate(
+    "B = crypto:strong_rand_bytes(16), {byte_size(B), B =/= crypto:strong_rand_bytes(16)}",
+  ));
+  check("random numbers", "true", await evaluate(
+    "lists:all(fun(N) -> N >= 3 andalso N < 7 end, [crypto:rand_uniform(3, 7) || _ <- lists:seq(1, 50)])",
+  ));
+  const own = "{application,own,[{vsn,\"1\"},{applications,[stdlib]},{env,[{key,value}]}]}";
+  check("an application", "{ok,ok,{ok,value},true,ok,undefined}", await evaluate(
+    `{application:load(${own}), application:start(own), application:get_env(own, key),
+      lists:keymember(own, 1, application:which_applications()), application:stop(own),
+      application:get_env(own, missing)}`,
+  ));
+};
+
 const bridge = async () => {
   for (const bad of ["", "{", "[]", '{"op":"nope"}', '{"op":"eval"}', '{"op":"eval","source":3}', '{"op":"load"}']) {
     check(`refused: ${bad}`, /"error"/, await vm.call("console", bad));
@@ -121,6 +143,7 @@ const shell = async () => {
 try {
   await vm.waitFor(() => vm.events.some(({ event }) => event === "console_up"), DEADLINE_MS);
   await suites();
+  await library();
   await bridge();
   await pace();
   // Without a page nobody says which modules are a person's to replace.

@@ -9,7 +9,7 @@
          monitor_node/3, disconnect_node/1, get_cookie/0, get_cookie/1, ports/0, pre_loaded/0, statistics/1, memory/0,
          system_info/1, trace/3, seq_trace/2, seq_trace_info/1]).
 -export([send_after/3, send_after/4, start_timer/3, start_timer/4, cancel_timer/1, cancel_timer/2,
-         read_timer/1, read_timer/2]).
+         read_timer/1, read_timer/2, bump_reductions/1]).
 -export([nif_error/1, nif_error/2, md5/1, md5_init/0, md5_update/2, md5_final/1, adler32/1, adler32/2, phash/2,
          phash2/1, phash2/2, term_to_binary/2, term_to_iovec/1, term_to_iovec/2, external_size/1, external_size/2,
          match_spec_test/3, is_builtin/3, fun_info/1, fun_info/2, fun_info_mfa/1, raise/3, delete_module/1, purge_module/1,
@@ -288,6 +288,8 @@ system_info(process_limit) -> 262144;
 system_info(port_limit) -> 1024;
 system_info(atom_limit) -> 1048576;
 system_info(ets_limit) -> 8192;
+system_info(context_reductions) -> 4000;
+system_info(snifs) -> [];
 system_info(dist_ctrl) -> [];
 system_info(kernel_poll) -> false;
 system_info(smp_support) -> true;
@@ -311,6 +313,9 @@ cancel_timer(Timer) -> erlang_timers:cancel(Timer, []).
 cancel_timer(Timer, Options) -> erlang_timers:cancel(Timer, Options).
 read_timer(Timer) -> erlang_timers:read(Timer, []).
 read_timer(Timer, Options) -> erlang_timers:read(Timer, Options).
+
+%% The scheduler counts for itself.
+bump_reductions(Count) when erlang:is_integer(Count), Count > 0 -> true.
 
 %% AtomVM ends the whole machine on nif_error; an error is enough.
 nif_error(_Reason) -> erlang:error(undef).

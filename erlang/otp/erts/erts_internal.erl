@@ -7,13 +7,16 @@
 time_unit() -> 1000000000.
 perf_counter_unit() -> 1000000000.
 
-%% AtomVM's own iterator is a place in the map; an ordered one is the list of keys still to come.
-map_next(Path, Map, iterator) when is_integer(Path) ->
+%% AtomVM's own iterator is a place in the map, and a wrong one ends the machine; an ordered one is the list of keys
+%% still to come.
+map_next(Path, Map, iterator) when is_integer(Path), Path >= 0, Path =< map_size(Map) ->
     mAps:next([Path | Map]);
 map_next([Key | Keys], Map, iterator) ->
     {Key, map_get(Key, Map), [Keys | Map]};
 map_next([], _Map, iterator) ->
     none;
+map_next(_Path, _Map, iterator) ->
+    error(badarg);
 map_next(Path, Map, Pairs) ->
     case map_next(Path, Map, iterator) of
         none -> Pairs;

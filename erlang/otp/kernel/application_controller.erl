@@ -1,13 +1,25 @@
-%% The environment of applications works before (and without) the controller: its table is made when first needed.
+%% The controller of applications is OTP's own. It is started with the first question that needs it, or some time after
+%% the prompt; until then no application has an environment.
 -module(application_controller).
--export([get_env/2, get_env/3, get_all_env/1, get_pid_env/2, get_pid_all_env/1, set_env/2, set_env/3, set_env/4,
-         unset_env/2, unset_env/3, get_application/1, get_application_module/1, get_key/2, get_all_key/1,
-         get_pid_key/2, get_pid_all_key/1]).
+
+call(Request) -> call(Request, 5000).
+
+call(Request, Timeout) ->
+    ok = kernel:ensure_started(),
+    case gen_server:call(?MODULE, Request, Timeout) of
+        {error, terminating} -> exit(terminating);
+        Result -> Result
+    end.
+
+start_application_request(Name, Type) ->
+    ok = kernel:ensure_started(),
+    gen_server:send_request(?MODULE, {start_application, Name, Type}).
 
 get_env(Application, Key) ->
-    case persistent_term:get({application, Application}, #{}) of
-        #{Key := Value} -> {ok, Value};
-        #{} -> undefined
+    try ets:lookup_element(ac_tab, {env, Application, Key}, 2) of
+        Value -> {ok, Value}
+    catch
+        error:badarg -> undefined
     end.
 
 get_env(Application, Key, Default) ->
@@ -16,28 +28,29 @@ get_env(Application, Key, Default) ->
         undefined -> Default
     end.
 
-get_all_env(Application) -> maps:to_list(persistent_term:get({application, Application}, #{})).
+get_all_env(Application) ->
+    try [{Key, Value} || [Key, Value] <- ets:match(ac_tab, {{env, Application, '$1'}, '$2'})]
+    catch error:badarg -> []
+    end.
 
-set_env(Application, Key, Value) ->
-    Known = persistent_term:get({application, Application}, #{}),
-    persistent_term:put({application, Application}, Known#{Key => Value}).
-set_env(Application, Key, Value, _Options) -> set_env(Application, Key, Value).
+%% Packs hold no .app files: what they say of the applications that are packed is said here.
+make_appl(Name) when is_atom(Name) ->
+    case kernel:application(Name) of
+        {application, _, _} = Packed -> make_appl(Packed);
+        none -> make_appl_of_file(Name)
+    end;
+make_appl(Application) ->
+    {ok, make_appl_i(Application)}.
 
-set_env(Config, _Options) ->
-    _ = [set_env(Application, Key, Value) || {Application, Pairs} <- Config, {Key, Value} <- Pairs],
-    ok.
-
-unset_env(Application, Key) ->
-    Known = persistent_term:get({application, Application}, #{}),
-    persistent_term:put({application, Application}, maps:remove(Key, Known)).
-unset_env(Application, Key, _Options) -> unset_env(Application, Key).
-
-%% No process belongs to an application.
-get_pid_env(_Leader, _Key) -> undefined.
-get_pid_all_env(_Leader) -> [].
-get_application(_Leader) -> undefined.
-get_application_module(_Module) -> undefined.
-get_key(_Application, _Key) -> undefined.
-get_all_key(_Application) -> undefined.
-get_pid_key(_Leader, _Key) -> undefined.
-get_pid_all_key(_Leader) -> [].
+make_appl_of_file(Name) ->
+    File = atom_to_list(Name) ++ ".app",
+    case code:where_is_file(File) of
+        non_existing ->
+            {error, {file:format_error(enoent), File}};
+        Path ->
+            case prim_consult(Path) of
+                {ok, [Application]} -> {ok, make_appl_i(Application)};
+                {error, Reason} -> {error, {file:format_error(Reason), File}};
+                error -> {error, "bad encoding"}
+            end
+    end.

@@ -1,87 +1,111 @@
 %% AtomVM builds and reads maps but has few of their functions.
 -module(maps).
--export([find/2, from_list/1, keys/1, values/1, merge/2, put/3, remove/2, take/2, update/3, get/2, is_key/2]).
+-export([find/2, from_list/1, keys/1, values/1, merge/2, put/3, remove/2, take/2, update/3, get/2, is_key/2, merge_with/3,
+         from_keys/2]).
+
+%% So many keys are added one by one.
+-define(FEW, 24).
 
 find(Key, Map) ->
     case Map of
         #{Key := Value} -> {ok, Value};
         #{} -> error;
-        _ -> erlang:error({badmap, Map}, [Key, Map])
+        _ -> error_with_info({badmap, Map}, [Key, Map])
     end.
 
 get(Key, Map) ->
     case Map of
         #{Key := Value} -> Value;
-        #{} -> erlang:error({badkey, Key}, [Key, Map]);
-        _ -> erlang:error({badmap, Map}, [Key, Map])
+        #{} -> error_with_info({badkey, Key}, [Key, Map]);
+        _ -> error_with_info({badmap, Map}, [Key, Map])
     end.
 
 is_key(Key, Map) when is_map(Map) -> is_map_key(Key, Map);
-is_key(Key, Map) -> erlang:error({badmap, Map}, [Key, Map]).
+is_key(Key, Map) -> error_with_info({badmap, Map}, [Key, Map]).
 
-from_list(Pairs) -> from_list(Pairs, #{}, Pairs).
+from_keys(Keys, Value) ->
+    try mAps:from_keys(Keys, Value) catch error:_ -> error_with_info(badarg, [Keys, Value]) end.
 
-%% AtomVM copies the whole map for each key that is added; reading many from the external format is far quicker.
-%% Only for what surely comes back from there as it went in.
-rebuilt(Pairs) ->
-    case length(Pairs) > 24 andalso lists:all(fun({Key, Value}) -> is_plain(Key) andalso is_plain(Value) end, Pairs) of
-        true ->
-            Body = [[external(Key), external(Value)] || {Key, Value} <- Pairs],
-            binary_to_term(iolist_to_binary([<<131, 116, (length(Pairs)):32>>, Body]));
-        false ->
-            from_list(Pairs)
+%% AtomVM copies the whole map for each key that is added: many are read from the external format at once.
+from_list(Pairs) ->
+    try length(Pairs) > ?FEW of
+        true -> from_many(Pairs);
+        false -> from_list(Pairs, #{}, Pairs)
+    catch
+        error:_ -> error_with_info(badarg, [Pairs])
     end.
-
-external(Term) ->
-    <<131, Rest/binary>> = term_to_binary(Term),
-    Rest.
-
-is_plain(Term) when is_atom(Term); is_number(Term); is_binary(Term); is_pid(Term); Term =:= [] -> true;
-is_plain([Head | Tail]) -> is_plain(Head) andalso is_plain(Tail);
-is_plain(Term) when is_tuple(Term) -> is_plain(tuple_to_list(Term));
-is_plain(_) -> false.
 
 from_list([{Key, Value} | Pairs], Map, All) -> from_list(Pairs, Map#{Key => Value}, All);
 from_list([], Map, _All) -> Map;
-from_list(_, _Map, All) -> erlang:error(badarg, [All]).
+from_list(_, _Map, All) -> error_with_info(badarg, [All]).
+
+%% Of two values for a key the later one counts. The format must name the keys in the machine's own order, and once.
+from_many(Pairs) ->
+    lists:all(fun(Pair) -> is_tuple(Pair) andalso tuple_size(Pair) =:= 2 end, Pairs) orelse error_with_info(badarg, [Pairs]),
+    Sorted = latest(lists:keysort(1, Pairs)),
+    Keys = [Key || {Key, _} <- Sorted],
+    case keys(mAps:from_keys(Keys, [])) =:= Keys of
+        true -> rebuilt(Sorted);
+        false -> from_list(Pairs, #{}, Pairs)
+    end.
+
+latest([{Key, _}, {Key, _} = Later | Pairs]) -> latest([Later | Pairs]);
+latest([Pair | Pairs]) -> [Pair | latest(Pairs)];
+latest([]) -> [].
+
+%% A map of pairs in the order of their keys, which differ. In the external format it holds what a list of keys and
+%% values holds; the list ends in an atom, lest it were written as a string.
+rebuilt(Pairs) when length(Pairs) =< ?FEW ->
+    from_list(Pairs, #{}, Pairs);
+rebuilt(Pairs) ->
+    Terms = lists:foldr(fun({Key, Value}, Rest) -> [Key, Value | Rest] end, end_of_list, Pairs),
+    End = byte_size(term_to_binary(end_of_list)) - 1,
+    <<131, 108, _:32, Written/binary>> = term_to_binary(Terms),
+    Body = binary:part(Written, 0, byte_size(Written) - End),
+    binary_to_term(<<131, 116, (length(Pairs)):32, Body/binary>>).
 
 keys(Map) when is_map(Map) -> [Key || {Key, _} <- erts_internal:map_next(0, Map, [])];
-keys(Map) -> erlang:error({badmap, Map}, [Map]).
+keys(Map) -> error_with_info({badmap, Map}, [Map]).
 
 values(Map) when is_map(Map) -> [Value || {_, Value} <- erts_internal:map_next(0, Map, [])];
-values(Map) -> erlang:error({badmap, Map}, [Map]).
+values(Map) -> error_with_info({badmap, Map}, [Map]).
 
-%% The smaller map is gone through where the result is the same.
-merge(A, B) when is_map(A), is_map(B), map_size(A) < map_size(B) ->
-    lists:foldl(fun({Key, Value}, Map) ->
-        case Map of
-            #{Key := _} -> Map;
-            #{} -> Map#{Key => Value}
-        end
-    end, B, erts_internal:map_next(0, A, []));
+merge(A, B) when is_map(A), is_map(B), map_size(B) =< ?FEW ->
+    lists:foldl(fun({Key, Value}, Map) -> Map#{Key => Value} end, A, pairs(B));
 merge(A, B) when is_map(A), is_map(B) ->
-    lists:foldl(fun({Key, Value}, Map) -> Map#{Key => Value} end, A, erts_internal:map_next(0, B, []));
-merge(A, B) when is_map(A) -> erlang:error({badmap, B}, [A, B]);
-merge(A, B) -> erlang:error({badmap, A}, [A, B]).
+    from_list([Pair || {Key, _} = Pair <- pairs(A), not is_map_key(Key, B)] ++ pairs(B));
+merge(A, B) when is_map(A) -> error_with_info({badmap, B}, [A, B]);
+merge(A, B) -> error_with_info({badmap, A}, [A, B]).
+
+pairs(Map) -> erts_internal:map_next(0, Map, []).
+
+merge_with(Combiner, A, B) when is_map(A), is_map(B), is_function(Combiner, 3) ->
+    Both = [case A of
+                #{Key := Own} -> {Key, Combiner(Key, Own, Value)};
+                #{} -> {Key, Value}
+            end || {Key, Value} <- pairs(B)],
+    from_list([Pair || {Key, _} = Pair <- pairs(A), not is_map_key(Key, B)] ++ Both);
+merge_with(Combiner, A, B) ->
+    error_with_info(error_type_merge_intersect(A, B, Combiner), [Combiner, A, B]).
 
 put(Key, Value, Map) when is_map(Map) -> Map#{Key => Value};
-put(Key, Value, Map) -> erlang:error({badmap, Map}, [Key, Value, Map]).
+put(Key, Value, Map) -> error_with_info({badmap, Map}, [Key, Value, Map]).
 
 remove(Key, Map) when is_map_key(Key, Map) ->
-    rebuilt([Pair || {K, _} = Pair <- erts_internal:map_next(0, Map, []), K =/= Key]);
+    rebuilt([Pair || {K, _} = Pair <- pairs(Map), K =/= Key]);
 remove(_Key, Map) when is_map(Map) -> Map;
-remove(Key, Map) -> erlang:error({badmap, Map}, [Key, Map]).
+remove(Key, Map) -> error_with_info({badmap, Map}, [Key, Map]).
 
 take(Key, Map) ->
     case Map of
         #{Key := Value} -> {Value, remove(Key, Map)};
         #{} -> error;
-        _ -> erlang:error({badmap, Map}, [Key, Map])
+        _ -> error_with_info({badmap, Map}, [Key, Map])
     end.
 
 update(Key, Value, Map) ->
     case Map of
         #{Key := _} -> Map#{Key := Value};
-        #{} -> erlang:error({badkey, Key}, [Key, Value, Map]);
-        _ -> erlang:error({badmap, Map}, [Key, Value, Map])
+        #{} -> error_with_info({badkey, Key}, [Key, Value, Map]);
+        _ -> error_with_info({badmap, Map}, [Key, Value, Map])
     end.

@@ -14,11 +14,11 @@ list_to_integer(Text) when is_list(Text) ->
         {Digits, Tail} -> {erlang:list_to_integer(Digits), Tail}
     end;
 list_to_integer(_) ->
-    {error, badarg}.
+    {error, not_a_list}.
 
 list_to_float([Sign | Rest]) when Sign =:= $-; Sign =:= $+ -> float_after([Sign], Rest);
 list_to_float(Text) when is_list(Text) -> float_after([], Text);
-list_to_float(_) -> {error, badarg}.
+list_to_float(_) -> {error, not_a_list}.
 
 float_after(Sign, Text) ->
     case digits(Text, []) of

@@ -13,7 +13,7 @@ use super::modules::{self, Source};
 use super::toolchain::Toolchain;
 use super::{Staged, merge, stage};
 use crate::step::step;
-use crate::{exec, place, vm};
+use crate::{exec, place, re, vm};
 
 /// The module that runs the suites, and starts the pack of them.
 const RUNNER: &str = "otp_runner";
@@ -106,11 +106,12 @@ fn in_vm(toolchain: &Toolchain, staged: &Staged, work: &Path) -> Result<String> 
             (name, source)
         })
         .collect();
-    merge::merge(toolchain, &suites, &natives, work)?;
+    merge::merge(toolchain, &suites, &natives, &[], work)?;
     let tests = pack(suites.keys(), &work.join("out"), work)?;
     let mut node = exec::command("node", &place::root());
     node.arg("e2e/vm/erlang.mjs")
         .arg(work.join("vm"))
+        .arg(re::prepare()?)
         .arg(tests);
     node.args(staged.packs.iter().map(|pack| &pack.path));
     Ok(String::from_utf8(exec::output(&mut node)?)?)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use avm::vm::Natives;
@@ -12,17 +12,19 @@ use super::modules::Source;
 use super::toolchain::Toolchain;
 use crate::{exec, place};
 
-/// The Erlang module that does the work, and the one that it shares with the compiler in the VM.
-const PROGRAM: [&str; 2] = [
+/// The Erlang module that does the work, and those that it shares with the compiler in the VM.
+const PROGRAM: [&str; 3] = [
     "xtask/src/otp/erlang/otp_merge.erl",
+    "erlang/otp/compiler/compile_calls.erl",
     "erlang/otp/compiler/compile_catch.erl",
 ];
 
-/// Writes `work/out/NAME.beam` for each module.
+/// Writes `work/out/NAME.beam` for each module. Sources may include files of the folders `includes`.
 pub fn merge(
     toolchain: &Toolchain,
     modules: &BTreeMap<String, Source>,
     natives: &Natives,
+    includes: &[PathBuf],
     work: &Path,
 ) -> Result<()> {
     let out = work.join("out");
@@ -46,6 +48,9 @@ pub fn merge(
         quoted(&work.join("natives")),
         quoted(&out)
     );
+    for folder in includes {
+        plan += &format!("{{include, {}}}.\n", quoted(folder));
+    }
     for (name, source) in modules {
         let path = |path: &Option<_>| path.as_deref().map_or("none".to_owned(), quoted);
         plan += &format!(

@@ -1,11 +1,13 @@
 //! Erlang/OTP for the browser: finds or fetches a host OTP and turns its modules and our overlays into packs.
 
+mod apt;
 mod check;
 mod debian;
 mod lock;
-mod merge;
-mod modules;
+pub mod merge;
+pub mod modules;
 mod packs;
+pub mod source;
 pub mod toolchain;
 mod veil;
 
@@ -105,7 +107,7 @@ fn make(
     let veiled = veil::veil(wasm)?;
     let natives = avm::vm::natives_in(&veiled)?;
     step("merge OTP with the overlays", || {
-        merge::merge(toolchain, modules, &natives, &work)
+        merge::merge(toolchain, modules, &natives, &[], &work)
     })?;
     step("check and pack", || {
         packs::write(modules, &natives, &work.join("out"), &done)

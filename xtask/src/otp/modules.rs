@@ -10,7 +10,10 @@ use super::toolchain::Toolchain;
 use crate::place;
 
 /// The applications whose modules are packed.
-const APPLICATIONS: [&str; 4] = ["erts", "kernel", "stdlib", "compiler"];
+const APPLICATIONS: [&str; 5] = ["erts", "kernel", "stdlib", "compiler", "syntax_tools"];
+
+/// Applications of which nothing but our overlays is packed: the rest of them is in C.
+const OVERLAYS_ALONE: [&str; 1] = ["crypto"];
 
 /// Folders of modules of our own, beside the overlays.
 const OURS: [&str; 2] = ["erlang/console", "erlang/examples"];
@@ -72,13 +75,17 @@ pub struct Source {
 /// All modules by name.
 pub fn all(toolchain: &Toolchain) -> Result<BTreeMap<String, Source>> {
     let mut modules = BTreeMap::new();
-    for application in APPLICATIONS {
+    for application in APPLICATIONS.into_iter().chain(OVERLAYS_ALONE) {
         let rest = if application == "compiler" {
             Pack::Compiler
         } else {
             Pack::Library
         };
-        for (name, base) in files(&toolchain.ebin(application)?, "beam")? {
+        let bases = match OVERLAYS_ALONE.contains(&application) {
+            true => Vec::new(),
+            false => files(&toolchain.ebin(application)?, "beam")?,
+        };
+        for (name, base) in bases {
             if !lists(LEFT_OUT, &name) {
                 let pack = pack_of(&name, rest);
                 modules.insert(

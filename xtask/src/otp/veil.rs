@@ -10,11 +10,23 @@ use anyhow::{Result, bail};
 /// What is hidden: whole modules end in a colon.
 const VEILED: &[&str] = &[
     "ets:",
+    "maps:from_keys/2",
     "maps:next/1",
     "atomvm:add_avm_pack_binary/2",
     "atomvm:add_avm_pack_file/2",
     "atomvm:read_priv/2",
+    "base64:decode/1",
+    "base64:decode/2",
+    "base64:decode_to_string/1",
+    "base64:decode_to_string/2",
     "binary:copy/2",
+    "binary:match/2",
+    "binary:match/3",
+    "binary:replace/3",
+    "binary:replace/4",
+    "binary:split/2",
+    "binary:split/3",
+    "math:",
     "code:all_loaded/0",
     "code:load_abs/1",
     "file:get_cwd/0",
@@ -33,6 +45,13 @@ const VEILED: &[&str] = &[
     "erlang:spawn_opt/2",
     "erlang:spawn_opt/4",
     "erlang:system_info/1",
+    "lists:keyfind/3",
+    "lists:keymember/3",
+    "unicode:characters_to_binary/1",
+    "unicode:characters_to_binary/2",
+    "unicode:characters_to_binary/3",
+    "unicode:characters_to_list/1",
+    "unicode:characters_to_list/2",
 ];
 
 /// The same VM with these natives under their veiled names.
