@@ -38,8 +38,12 @@ const flags = [
 ];
 
 // Serves the worker, the VM's two files and whatever packs are registered; nothing else exists.
-const serve = async (vmFolder) => {
-  const files = new Map([["/worker.mjs", join(here, "host_worker.mjs")]]);
+const serve = async (vmFolder, re) => {
+  const files = new Map([
+    ["/worker.mjs", join(here, "host_worker.mjs")],
+    ["/re.mjs", join(here, "../../js/bindings/re.js")],
+  ]);
+  if (re !== undefined) files.set("/re.wasm", re);
   for (const name of ["AtomVM.mjs", "AtomVM.wasm"]) {
     files.set(`/vm/${name}`, join(vmFolder, name));
   }
@@ -173,8 +177,10 @@ class Vm {
     });
   }
 
-  close() {
-    return this.#page.close();
+  /// Ends the VM, even one whose threads never come to rest: its worker first, then its page.
+  async close() {
+    await this.#page.evaluate(() => globalThis.worker.terminate());
+    await this.#page.close();
   }
 }
 
@@ -206,14 +212,15 @@ const startInPage = (options) => {
   });
 };
 
-/// A browser and a server; `vm` is the folder with AtomVM.mjs and AtomVM.wasm.
-export const openHost = async ({ vm: vmFolder, executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium" }) => {
-  const { server, publish, origin } = await serve(vmFolder);
+/// A browser and a server; `vm` is the folder with AtomVM.mjs and AtomVM.wasm, `re` the engine of regular expressions.
+export const openHost = async ({ vm: vmFolder, re, executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium" }) => {
+  const { server, publish, origin } = await serve(vmFolder, re);
   const browser = await chromium.launch({ executablePath, args: flags });
   return {
     origin,
     /// Boots a VM with packs (the first one with a start module runs); resolves when the VM runs.
-    async boot({ packs, memoryMib = 16 }) {
+    /// `files` are put into the VM's file system first, by their path there.
+    async boot({ packs, files = {}, memoryMib = 16 }) {
       const page = await browser.newPage();
       const vm = new Vm(page);
       await page.exposeFunction("hear", (message) => vm.hear(message));
@@ -222,6 +229,7 @@ export const openHost = async ({ vm: vmFolder, executablePath = process.env.CHRO
         glue: "/vm/AtomVM.mjs",
         memoryBytes: memoryMib * 1024 * 1024,
         packs: packs.map(publish),
+        files: Object.entries(files).map(([path, file]) => [path, publish(file)]),
       });
       return vm;
     },

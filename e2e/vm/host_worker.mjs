@@ -1,6 +1,8 @@
 // The smallest host of the VM in a module worker: boots AtomVM with packs and devices, passes calls in
 // and everything that comes out to the page. Knows nothing of what the packs do.
 
+import { reDevice } from "./re.mjs";
+
 const decoder = () => {
   const utf8 = new TextDecoder();
   return (bytes) => utf8.decode(bytes, { stream: true });
@@ -41,13 +43,21 @@ const makeGate = (FS, minor) => {
   FS.mkdev("/dev/gate", 0o666, device);
 };
 
+// The device of regular expressions, with the engine that the server may have.
+const makeRe = (FS, minor) => {
+  const device = FS.makedev(64, minor);
+  FS.registerDevice(device, reDevice(async () => WebAssembly.compile(await (await fetch("/re.wasm")).arrayBuffer())));
+  FS.mkdev("/dev/re", 0o666, device);
+};
+
 let vm;
 
-const start = async ({ glue, memoryBytes, packs }) => {
-  const files = await Promise.all(
-    packs.map(async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer())),
-  );
-  const paths = files.map((_, index) => `/data/${index}.avm`);
+const load = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
+
+const start = async ({ glue, memoryBytes, packs, files }) => {
+  const contents = await Promise.all(packs.map(load));
+  const others = await Promise.all(files.map(async ([path, url]) => [path, await load(url)]));
+  const paths = contents.map((_, index) => `/data/${index}.avm`);
   const { default: init } = await import(glue);
   // A program that ends at once never lets the promise of `init` settle: the hook tells first.
   init({
@@ -61,10 +71,15 @@ const start = async ({ glue, memoryBytes, packs }) => {
       ({ FS }) => {
         FS.mkdir("/data");
         FS.mkdir("/home/user");
-        files.forEach((bytes, index) => FS.writeFile(paths[index], bytes));
+        contents.forEach((bytes, index) => FS.writeFile(paths[index], bytes));
+        for (const [path, bytes] of others) {
+          FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
+          FS.writeFile(path, bytes);
+        }
         makeDevice(FS, 0, "/dev/term", "terminal");
         makeDevice(FS, 1, "/dev/event", "event");
         makeGate(FS, 2);
+        makeRe(FS, 3);
       },
     ],
     print: (text) => postMessage({ type: "stdout", text: `${text}\n` }),

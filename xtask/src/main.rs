@@ -3,6 +3,7 @@
 mod bench;
 mod bundle;
 mod check;
+mod conformance;
 mod examples;
 mod exec;
 mod finish;
@@ -11,6 +12,7 @@ mod host;
 mod lean;
 mod otp;
 mod place;
+mod re;
 mod serve;
 mod site;
 mod step;
@@ -50,6 +52,8 @@ enum Command {
     Otp(otp::Options),
     /// Run the Erlang tests on the host's OTP and in the VM, and compare what they say.
     ErlangTest,
+    /// Run OTP's own test suites on OTP and in the VM, and compare.
+    Conformance(conformance::Options),
 }
 
 fn main() -> Result<()> {
@@ -63,6 +67,7 @@ fn main() -> Result<()> {
         Command::Vm(options) => vm::main(&options),
         Command::Otp(options) => otp::main(&options),
         Command::ErlangTest => otp::test(),
+        Command::Conformance(options) => conformance::main(&options),
     }
 }
 

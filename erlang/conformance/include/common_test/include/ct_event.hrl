@@ -1,0 +1,2 @@
+%% An event of Common Test.
+-record(event, {name, node, data}).
