@@ -14,7 +14,7 @@ created([Field | Fields], Done, Value, Size) ->
 created([], Done, _Value, 0) ->
     Done;
 created([], _Done, _Value, _Size) ->
-    erlang:error(unsupported).
+    erlang:error(badarg).
 
 whole(Fields, Done, Value, Size) ->
     Left = Size rem 8,
