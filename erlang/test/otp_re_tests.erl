@@ -73,7 +73,7 @@ compile_test() ->
     [Captures, Unicode, Crlf, is_binary(Code), re:run("ac", Pattern), re:run("abc", Pattern, [{capture, all, list}]),
      re:compile("(a"), re:compile("a**"), re:compile("[z-a]"), re:compile("(?<n>a)(?<n>b)"), re:compile("\\"), re:compile("*"),
      element(3, element(2, re:compile("a", [unicode]))), element(4, element(2, re:compile("a", [{newline, any}]))),
-     element(1, re:compile(lists:duplicate(400, $() ++ lists:duplicate(400, $))))].
+     element(1, re:compile(lists:duplicate(100, $() ++ lists:duplicate(100, $))))].
 
 errors_test() ->
     [t(fun() -> re:run("a", "(") end), t(fun() -> re:run("a", "a", [nonsense]) end), t(fun() -> re:compile("a", [global]) end),

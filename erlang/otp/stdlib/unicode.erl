@@ -62,6 +62,6 @@ converted(Part, Done, _Read, Largest)
   when Part >= 0, Part =< Largest, Part < 16#D800; Part > 16#DFFF, Part =< Largest ->
     added(Done, [Part]);
 converted(Part, Done, _, _) ->
-    {error, Done, [Part]}.
+    {error, Done, Part}.
 
 added(Done, Chars) -> <<Done/binary, (uNicode:characters_to_binary(Chars, utf8))/binary>>.
