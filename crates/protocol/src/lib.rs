@@ -33,4 +33,4 @@ pub use session::{CallId, Effect, Phase, Session, Settings};
 pub use words::Words;
 
 /// Version of the wire. Raise it with every change of a message; both sides compare it first.
-pub const PROTOCOL: u32 = 5;
+pub const PROTOCOL: u32 = 6;

@@ -352,7 +352,7 @@ fn the_wire_and_its_version_change_together() {
         });
     assert_eq!(
         (PROTOCOL, format!("{fingerprint:016x}").as_str()),
-        (5, "b6e26ee1d7dac2f5"),
+        (6, "4d28fb60b8f7510d"),
         "raise PROTOCOL, then write the new pair here"
     );
 }
