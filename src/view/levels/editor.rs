@@ -137,7 +137,7 @@ pub fn Editor(state: State, post: Post) -> impl IntoView {
         Keeping::Not(why) => format!("The windows end with this page: {why}."),
     };
     view! {
-        <section class="panel editor-panel" aria-labelledby="editor-title">
+        <section class="panel objectives-panel" aria-labelledby="editor-title">
             <form class="objectives" novalidate on:submit=save>
                 <div class="panel-head objectives-head">
                     <h2 class="panel-title" id="editor-title">"Objectives"</h2>
