@@ -102,8 +102,9 @@ fn a_rate_is_that_of_the_last_seconds() {
     let mut engine = Engine::default();
     assert_eq!(engine.rate_hundredths(None), 0);
     let now = traffic(&mut engine, START, Span::secs(62), 100, 0);
-    assert_eq!(engine.rate_hundredths(None), 1_001);
-    assert_eq!(engine.rate_hundredths(Some(Operation::Eval)), 1_001);
+    // From 55 s on, where a bucket begins, to 62.001 s: 71 ended in 7.001 s.
+    assert_eq!(engine.rate_hundredths(None), 1_014);
+    assert_eq!(engine.rate_hundredths(Some(Operation::Eval)), 1_014);
     assert_eq!(engine.rate_hundredths(Some(Operation::Call)), 0);
     idle(&mut engine, now, Span::secs(20));
     assert_eq!(engine.rate_hundredths(None), 0);
