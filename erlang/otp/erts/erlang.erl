@@ -415,39 +415,11 @@ float_to_list(Float, Options) -> eRlang:float_to_list(Float, Options).
 float_to_binary(Float, [short]) -> erlang:list_to_binary(float_to_list(Float, [short]));
 float_to_binary(Float, Options) -> eRlang:float_to_binary(Float, Options).
 
-%% Made in the external format, from one of this node's own.
-list_to_pid([$< | Text]) ->
-    try
-        {0, [$. | Rest]} = number(Text),
-        {Id, [$. | Last]} = number(Rest),
-        {Serial, ">"} = number(Last),
-        Own = erlang:term_to_binary(erlang:self()),
-        Size = erlang:byte_size(Own) - 12,
-        <<Head:Size/binary, _:8/binary, Creation:4/binary>> = Own,
-        erlang:binary_to_term(<<Head/binary, Id:32, Serial:32, Creation/binary>>)
-    catch
-        _:_ -> erlang:error(badarg, [[$< | Text]])
-    end;
 list_to_pid(Text) ->
-    erlang:error(badarg, [Text]).
+    try erlang_identity:pid(Text) catch _:_ -> erlang:error(badarg, [Text]) end.
 
-list_to_ref("#Ref<0." ++ Text) ->
-    try
-        {High, [$. | Rest]} = number(Text),
-        {Low, ">"} = number(Rest),
-        Own = erlang:term_to_binary(erlang:make_ref()),
-        Size = erlang:byte_size(Own) - 8,
-        <<Head:Size/binary, _:8/binary>> = Own,
-        erlang:binary_to_term(<<Head/binary, High:32, Low:32>>)
-    catch
-        _:_ -> erlang:error(badarg, ["#Ref<0." ++ Text])
-    end;
 list_to_ref(Text) ->
-    erlang:error(badarg, [Text]).
-
-number(Text) -> number(Text, 0).
-number([Digit | Text], Value) when Digit >= $0, Digit =< $9 -> number(Text, Value * 10 + Digit - $0);
-number(Text, Value) -> {Value, Text}.
+    try erlang_identity:ref(Text) catch _:_ -> erlang:error(badarg, [Text]) end.
 
 append_element(Tuple, Element) -> erlang:insert_element(erlang:tuple_size(Tuple) + 1, Tuple, Element).
 make_tuple(Size, Initial, Places) ->
