@@ -53,7 +53,7 @@ test('processes of the console are folded away, and killing one takes a second w
   await page.getByRole('button', { name: 'Kill it' }).click();
   await expect(row('echo').getByRole('rowheader')).not.toHaveText(before);
   expect(await console.ask('call', 'echo', 1)).toBe(1);
-  await row('root').getByRole('button', { name: /^Kill/ }).click();
+  await page.getByRole('button', { name: 'Kill <0.1.0>' }).click();
   await expect(page.getByRole('button', { name: 'Kill it' })).toBeDisabled();
   await expect(console.by('vm-state')).toHaveText('ready');
 });

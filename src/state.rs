@@ -147,6 +147,8 @@ pub struct State {
     pub banners: RwSignal<Vec<Banner>>,
     /// The list of examples.
     pub examples: RwSignal<Vec<Example>>,
+    /// Whether the VM has the modules of the examples.
+    pub examples_are_loaded: RwSignal<bool>,
     /// A person's modules.
     pub modules: RwSignal<LoadedModules>,
     /// The editor.
@@ -180,6 +182,7 @@ impl State {
             progress: RwSignal::default(),
             banners: RwSignal::default(),
             examples: RwSignal::default(),
+            examples_are_loaded: RwSignal::default(),
             modules: RwSignal::default(),
             editor: Editor::default(),
             levels: LevelSignals::new(),

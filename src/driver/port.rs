@@ -19,6 +19,9 @@ use wasm_bindgen::prelude::*;
 /// The worker's script lies at the site's root, so that addresses mean the same to it and to the page.
 const SCRIPT: &str = "vm_worker_loader.js";
 
+/// The pack of the examples; it comes after the first prompt.
+const EXAMPLES: &str = "examples";
+
 /// The worker, while there is one.
 pub struct Link {
     port: Rc<RefCell<Option<Port>>>,
@@ -100,6 +103,7 @@ impl Driver {
     /// Starts a worker.
     pub(super) fn spawn(self: &Rc<Self>, generation: u32) {
         self.state.starts.set(generation);
+        self.state.examples_are_loaded.set(false);
         if let Ok(plan) = &self.site.plan {
             self.state.progress.set(progress(plan));
         }
@@ -202,6 +206,9 @@ impl Driver {
             }
             Event::PackAdded { name } => {
                 self.log(Severity::Info, &format!("pack {name} is in use"));
+                if name == EXAMPLES {
+                    self.state.examples_are_loaded.set(true);
+                }
                 self.ask_version();
             }
             Event::Crashed(crash) => self.tell_crash(&crash),

@@ -15,7 +15,8 @@ use crate::{
 /// The list.
 #[component]
 pub fn Examples(state: State, post: Post, layout: Layout) -> impl IntoView {
-    let is_off = Memo::new(move |_| state.vm.get() != VmState::Ready);
+    let is_off =
+        Memo::new(move |_| state.vm.get() != VmState::Ready || !state.examples_are_loaded.get());
     view! {
         <section class="panel examples" aria-labelledby="examples-title">
             <div class="panel-head">

@@ -6,6 +6,10 @@ use std::collections::VecDeque;
 
 /// Lines that are kept as last words.
 const LAST_WORDS: usize = 60;
+/// What the VM's glue says when the allocator has nothing left, and among how many of the latest lines it
+/// explains a crash: the VM may have survived an earlier one.
+const OUT_OF_MEMORY: &str = "out of memory";
+const LATEST: usize = 4;
 /// Lines of one report; a longer one is cut.
 const REPORT_LINES: usize = 400;
 /// Bytes of one line; a longer one is cut.
@@ -69,8 +73,12 @@ impl Diagnostics {
     /// The VM is gone; gives its whole account of it.
     pub fn crash(&mut self, reason: &str, exit_code: Option<i32>) -> Crash {
         // Emscripten's account of this is advice to whoever compiles; it goes into the dump.
-        let reason = if reason.contains("(OOM)") {
+        let is_advice = reason.contains("(OOM)");
+        if is_advice {
             self.remember(reason);
+        }
+        let mut latest = self.last_words.iter().rev().take(LATEST);
+        let reason = if is_advice || latest.any(|line| line == OUT_OF_MEMORY) {
             "it ran out of memory"
         } else {
             reason
@@ -171,6 +179,19 @@ mod tests {
             crash.dump,
             ["Cannot enlarge memory arrays (OOM). Either (1)"]
         );
+    }
+
+    #[test]
+    fn what_the_allocator_said_just_before_is_the_reason() {
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.err("out of memory");
+        assert_eq!(
+            diagnostics.crash("native code called abort()", None).reason,
+            "it ran out of memory"
+        );
+        diagnostics.err("out of memory");
+        (0..LATEST).for_each(|n| drop(diagnostics.err(&n.to_string())));
+        assert_eq!(diagnostics.crash("abort()", None).reason, "abort()");
     }
 
     #[test]

@@ -40,12 +40,13 @@ const PATCHES: &[Patch] = &[
             if(!(INITIAL_MEMORY>=67108864&&INITIAL_MEMORY<=1073741824&&INITIAL_MEMORY%65536==0))
             throw new RangeError("INITIAL_MEMORY must be 64 MiB to 1 GiB in pages of 64 KiB, not "+INITIAL_MEMORY);"#,
     },
-    // The allocator then says that it has nothing, and AtomVM makes that an exception where it can.
+    // The allocator then says that it has nothing, and AtomVM makes that an exception where it can. Where it
+    // cannot, it aborts without a word of why, so the word comes first.
     Patch {
         name: "exhausted memory does not end the VM at once",
         mark: "abortOnCannotGrowMemory(requestedSize)",
         shape: "requestedSize>>>=0;abortOnCannotGrowMemory(requestedSize)}",
-        replacement: "return 0}",
+        replacement: r#"err("out of memory");return 0}"#,
     },
     Patch {
         name: "threads load this very file, whatever its name",
