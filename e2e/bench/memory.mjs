@@ -14,9 +14,8 @@ export async function restarts(browser, url, count) {
   await page.goto(url);
   await page.waitForFunction(() => globalThis.atomvm);
   await page.evaluate(() => globalThis.atomvm.ready());
-  // Packs that come after the first prompt are part of what a page that runs holds.
-  await page.waitForFunction(() =>
-    document.querySelector('[data-testid="log-view"]').textContent.includes('pack library is in use'));
+  // Packs that come after the first prompt are part of what a page that runs holds; that of the examples is the last.
+  await page.waitForFunction(() => document.querySelector('.example [aria-label^="Run "]:enabled'));
   const session = await context.newCDPSession(page);
   const before = await heap(session);
   const workersBefore = page.workers().length;
