@@ -144,11 +144,12 @@ impl Signal {
     }
 }
 
+/// What any of the VM's own processes answers: what was asked for, or that process's account of why not.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Answer<T> {
+pub(crate) enum Answer<T, E> {
     Ok(T),
-    Error(Raised),
+    Error(E),
 }
 
 #[derive(Deserialize)]
@@ -161,7 +162,7 @@ struct Raised {
 
 /// What the console's answer says.
 pub fn read_answer<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
-    match codec::decode(text) {
+    match codec::decode::<Answer<T, Raised>>(text) {
         Ok(Answer::Ok(value)) => Ok(value),
         Ok(Answer::Error(raised)) => Err(Failure::ErlangError {
             class: raised.class,

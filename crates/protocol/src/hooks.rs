@@ -1,6 +1,7 @@
 //! What the page says to the process in the VM that keeps hooks and intents, and what that answers.
 //! A request is a line of JSON, then what is large: a payload or a source, as JSON too.
 
+use crate::bridge::Answer;
 use crate::{Failure, Fault, Refusal, codec, limits};
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
@@ -101,13 +102,6 @@ fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Answer<T> {
-    Ok(T),
-    Error(Raised),
-}
-
-#[derive(Deserialize)]
 struct Raised {
     class: String,
     #[serde(default)]
@@ -130,7 +124,7 @@ pub fn read_done(text: &str) -> Result<(), Failure> {
 }
 
 fn read_answer<T: DeserializeOwned>(text: &str, within_ms: u32) -> Result<T, Failure> {
-    match codec::decode(text) {
+    match codec::decode::<Answer<T, Raised>>(text) {
         Ok(Answer::Ok(value)) => Ok(value),
         Ok(Answer::Error(raised)) => Err(failure(raised, within_ms)),
         Err(undecodable) => Err(strange(&undecodable.to_string())),

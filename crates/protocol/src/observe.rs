@@ -1,6 +1,7 @@
 //! The VM's processes as the page shows them: what the observer in the VM is asked, what it answers, and
 //! the order in which a person wants to see it.
 
+use crate::bridge::Answer;
 use crate::{Failure, codec};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::cmp::Ordering;
@@ -264,13 +265,6 @@ pub enum Unseen {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Answer<T> {
-    Ok(T),
-    Error(Raised),
-}
-
-#[derive(Deserialize)]
 struct Raised {
     class: String,
     message: String,
@@ -278,7 +272,7 @@ struct Raised {
 
 /// What the observer answered.
 pub fn read_look<T: DeserializeOwned>(text: &str) -> Result<T, Unseen> {
-    match codec::decode(text) {
+    match codec::decode::<Answer<T, Raised>>(text) {
         Ok(Answer::Ok(value)) => Ok(value),
         Ok(Answer::Error(raised)) => Err(match raised.class.as_str() {
             "gone" => Unseen::Gone,
