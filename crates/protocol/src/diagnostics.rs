@@ -77,7 +77,8 @@ impl Diagnostics {
         if is_advice {
             self.remember(reason);
         }
-        let mut latest = self.last_words.iter().rev().take(LATEST);
+        let before = self.last_words.iter().rev().filter(|line| !is_trap(line));
+        let mut latest = before.take(LATEST);
         let reason = if is_advice || latest.any(|line| line == OUT_OF_MEMORY) {
             "it ran out of memory"
         } else {
@@ -105,6 +106,14 @@ impl Diagnostics {
         }
         self.last_words.push_back(cut(line).to_owned());
     }
+}
+
+/// Whether the line belongs to the browser's account of a trap, whose length says nothing.
+fn is_trap(line: &str) -> bool {
+    let starts = ["worker: ", "Pthread ", "RuntimeError", "at "];
+    starts
+        .iter()
+        .any(|start| line.trim_start().starts_with(start))
 }
 
 fn cut(line: &str) -> &str {
@@ -192,6 +201,21 @@ mod tests {
         diagnostics.err("out of memory");
         (0..LATEST).for_each(|n| drop(diagnostics.err(&n.to_string())));
         assert_eq!(diagnostics.crash("abort()", None).reason, "abort()");
+    }
+
+    #[test]
+    fn the_account_of_a_trap_does_not_hide_what_the_allocator_said() {
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.err("out of memory");
+        diagnostics.err("memory_create_refc_binary: Unable to allocate 1000000 bytes.");
+        diagnostics.err("worker: onmessage() captured an uncaught exception: RuntimeError: odd");
+        diagnostics.err("RuntimeError: odd");
+        (0..10).for_each(|n| drop(diagnostics.err(&format!("    at wasm-function[{n}]:0xe424a"))));
+        diagnostics.err("Pthread 0x0025f5b0 sent an error! AtomVM.mjs:2: RuntimeError: odd");
+        assert_eq!(
+            diagnostics.crash("Uncaught RuntimeError: odd", None).reason,
+            "it ran out of memory"
+        );
     }
 
     #[test]
