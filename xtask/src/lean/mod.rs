@@ -2,10 +2,13 @@
 //! A step recognises what it changes by its exact shape: where none of it is there it is not needed,
 //! where it is there in a shape that the step does not know the file is refused.
 
+mod atoms;
 mod callees;
 mod casts;
 mod glue;
+mod literals;
 mod liveness;
+mod lookup;
 mod memory;
 mod operands;
 mod optimise;
@@ -42,6 +45,12 @@ pub enum Step {
     Casts,
     /// Drop stack-overflow checks.
     Stack,
+    /// Decode each literal once.
+    Literals,
+    /// Keep the order of atoms that were compared.
+    Atoms,
+    /// Find a key of a map without comparing it with every other.
+    Lookup,
     /// Make the interpreter's loop return, so that it enters the engine's optimised code.
     Resume,
     /// Drop debug sections.
@@ -74,6 +83,9 @@ impl Step {
             Step::SafeHeap => include_str!("safe_heap.rs"),
             Step::Casts => concat!(include_str!("casts.rs"), include_str!("pointers.rs")),
             Step::Stack => include_str!("stack.rs"),
+            Step::Literals => include_str!("literals.rs"),
+            Step::Atoms => include_str!("atoms.rs"),
+            Step::Lookup => include_str!("lookup.rs"),
             Step::Optimise => include_str!("optimise.rs"),
             Step::Callees => include_str!("callees.rs"),
             Step::Resume => concat!(include_str!("resume.rs"), include_str!("liveness.rs")),
@@ -101,6 +113,9 @@ pub fn lean_wasm(
             Step::SafeHeap => safe_heap::undo(&mut module),
             Step::Casts => casts::undo(&mut module),
             Step::Stack => stack::unlimit(&mut module),
+            Step::Literals => literals::keep(&mut module),
+            Step::Atoms => atoms::keep(&mut module),
+            Step::Lookup => lookup::shorten(&mut module),
             Step::Resume => resume::split(&mut module),
             Step::Optimise => {
                 optimise::optimise(&module.emit_wasm(), names).and_then(|(wasm, outcome)| {

@@ -7,7 +7,9 @@ use std::mem;
 
 use anyhow::{Result, bail};
 use walrus::ir::{Instr, InstrSeq, InstrSeqId, InstrSeqType, Value};
-use walrus::{FunctionId, LocalFunction, Module, TypeId};
+use walrus::{
+    ConstExpr, Function, FunctionId, GlobalId, LocalFunction, MemoryId, Module, TypeId, ValType,
+};
 
 /// Positions in a sequence of the instructions that made an instruction's operands, deepest first.
 pub type Makers = Vec<Option<usize>>;
@@ -54,6 +56,70 @@ pub fn body_mut(module: &mut Module, id: FunctionId) -> Result<&mut LocalFunctio
         walrus::FunctionKind::Local(function) => Ok(function),
         _ => bail!("a function without a body"),
     }
+}
+
+/// The function of that name in the module's name section, if its type is as said; none where there is no such name.
+pub fn named(
+    module: &Module,
+    name: &str,
+    params: &[ValType],
+    results: &[ValType],
+) -> Result<Option<FunctionId>> {
+    let is_named = |function: &&Function| function.name.as_deref() == Some(name);
+    let mut found = module.funcs.iter().filter(is_named);
+    let Some(function) = found.next() else {
+        return Ok(None);
+    };
+    if found.next().is_some() {
+        bail!("more than one function is called {name}");
+    }
+    if module.types.params_results(function.ty()) != (params, results) {
+        bail!("{name} is not of the type that we know");
+    }
+    Ok(Some(function.id()))
+}
+
+/// Makes all that call a function call the one that `make` makes of it, and counts the calls.
+pub fn call_instead(
+    module: &mut Module,
+    function: FunctionId,
+    make: impl FnOnce(&mut Module) -> Result<FunctionId>,
+) -> Result<usize> {
+    let callers = bodies(module);
+    let instead = make(module)?;
+    let mut count = 0;
+    for id in callers {
+        for seq in sequences(body(module, id)?) {
+            for (instr, _) in &mut body_mut(module, id)?.block_mut(seq).instrs {
+                if let Instr::Call(call) = instr
+                    && call.func == function
+                {
+                    call.func = instead;
+                    count += 1;
+                }
+            }
+        }
+    }
+    Ok(count)
+}
+
+/// The C library's zeroed memory: (count, bytes) → where, or 0.
+pub const ZEROED: &str = "emscripten_builtin_calloc";
+/// 2^32 over the golden ratio: what is multiplied with it lands far from its neighbours.
+pub const SPREAD: i32 = -1_640_531_527;
+
+/// The memory of the module.
+pub fn memory(module: &Module) -> Result<MemoryId> {
+    match module.memories.iter().next() {
+        Some(memory) => Ok(memory.id()),
+        None => bail!("there is no memory"),
+    }
+}
+
+/// A new variable of each thread's own, which is zero at first.
+pub fn variable(module: &mut Module) -> GlobalId {
+    let zero = ConstExpr::Value(Value::I32(0));
+    module.globals.add_local(ValType::I32, true, false, zero)
 }
 
 /// Replaces instructions of a sequence by their positions, each by any number of others.
