@@ -103,3 +103,64 @@ fn kept(module: &mut Module, compare: FunctionId, zeroed: FunctionId) -> Result<
     code.local_get(said);
     Ok(builder.finish(vec![atoms, one, other], &mut module.funcs))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lean::engine::Running;
+
+    /// A comparison that counts its calls.
+    const VM: &str = r#"
+        (memory 8)
+        (global $compared (mut i32) (i32.const 0))
+        (func $emscripten_builtin_calloc (param i32 i32) (result i32) (i32.const 64))
+        (func $atom_table_cmp_using_atom_index (param i32 i32 i32) (result i32)
+          (global.set $compared (i32.add (global.get $compared) (i32.const 1)))
+          (i32.sub (local.get 1) (local.get 2)))
+        (func (export "compare") (param i32 i32) (result i32)
+          (call $atom_table_cmp_using_atom_index (i32.const 7) (local.get 0) (local.get 1)))
+        (func (export "compared") (result i32) (global.get $compared))"#;
+
+    fn run(text: &str) -> Result<Running> {
+        Running::after(&format!("(module {text})"), keep)
+    }
+
+    #[test]
+    fn two_atoms_are_compared_once() {
+        let vm = run(VM).unwrap();
+        for _ in 0..3 {
+            assert_eq!(vm.call("compare", &[5, 3]), 2);
+            assert_eq!(vm.call("compare", &[3, 5]), -2);
+            assert_eq!(vm.call("compare", &[0, 0]), 0);
+        }
+        assert_eq!(vm.call("compared", &[]), 2);
+    }
+
+    #[test]
+    fn pairs_that_share_an_entry_replace_each_other() {
+        let vm = run(VM).unwrap();
+        for _ in 0..2 {
+            for one in 0..100 {
+                for other in 0..100 {
+                    assert_eq!(vm.call("compare", &[one, other]), one - other);
+                }
+            }
+        }
+        assert!((10_000..20_000).contains(&vm.call("compared", &[])));
+    }
+
+    #[test]
+    fn without_memory_each_pair_is_compared() {
+        let vm = run(&VM.replace("(i32.const 64)", "(i32.const 0)")).unwrap();
+        assert_eq!(vm.call("compare", &[5, 3]), 2);
+        assert_eq!(vm.call("compare", &[5, 3]), 2);
+        assert_eq!(vm.call("compared", &[]), 2);
+    }
+
+    #[test]
+    fn a_vm_without_names_needs_nothing_and_a_strange_one_is_refused() {
+        let vm = run(&VM.replace(COMPARE, "f")).unwrap();
+        assert!(matches!(vm.outcome, Outcome::NotNeeded(_)));
+        assert!(run(&VM.replace(ZEROED, "f")).is_err());
+    }
+}

@@ -174,3 +174,105 @@ fn shortened(module: &mut Module, search: FunctionId, parts: &Parts) -> Function
         .call(search);
     builder.finish(vec![map, key, vm], &mut module.funcs)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lean::engine::Running;
+
+    /// Maps whose keys are words at 256: a word's lowest bits are a tag, the others its value, which is compared
+    /// and the comparisons counted. The map is the number of its keys.
+    const VM: &str = r#"
+        (memory 1)
+        (global $compared (mut i32) (i32.const 0))
+        (func $term_get_map_keys_7 (param i32) (result i32) (local.get 0))
+        (func $term_get_tuple_arity (param i32) (result i32) (local.get 0))
+        (func $term_get_tuple_element_12 (param i32 i32) (result i32)
+          (i32.load offset=256 (i32.shl (local.get 1) (i32.const 2))))
+        (func $term_compare (param i32 i32 i32 i32) (result i32)
+          (global.set $compared (i32.add (global.get $compared) (i32.const 1)))
+          (select
+            (select (i32.const 4) (i32.const 2) (i32.gt_u (local.get 0) (local.get 1)))
+            (i32.const 1)
+            (i32.ne (local.get 0) (local.get 1))))
+        (func $term_find_map_pos_3 (param $map i32) (param $key i32) (param $vm i32) (result i32)
+          (local $at i32) (local $keys i32)
+          (local.set $keys (call $term_get_map_keys_7 (local.get $map)))
+          (loop $next
+            (if (i32.eq (local.get $at) (call $term_get_tuple_arity (local.get $keys)))
+              (then (return (i32.const -1))))
+            (if (i32.eq (i32.const 1)
+                  (call $term_compare (local.get $key)
+                    (call $term_get_tuple_element_12 (local.get $keys) (local.get $at))
+                    (i32.const 1) (local.get $vm)))
+              (then (return (local.get $at))))
+            (local.set $at (i32.add (local.get $at) (i32.const 1)))
+            (br $next))
+          (unreachable))
+        (func (export "put") (param i32 i32) (result i32)
+          (i32.store offset=256 (i32.shl (local.get 0) (i32.const 2)) (local.get 1)) (i32.const 0))
+        (func (export "find") (param i32 i32) (result i32)
+          (call $term_find_map_pos_3 (local.get 0) (local.get 1) (i32.const 0)))
+        (func (export "compared") (result i32) (global.get $compared) (global.set $compared (i32.const 0)))"#;
+
+    fn map(keys: &[i32]) -> impl Fn(i32) -> (i32, i32) + use<> {
+        let vm = Running::after(&format!("(module {VM})"), shorten).unwrap();
+        let said = "1 searches of a map compare less";
+        assert_eq!(vm.outcome, Outcome::Done(said.into()));
+        for (at, &key) in (0..).zip(keys) {
+            vm.call("put", &[at, key]);
+        }
+        let size = i32::try_from(keys.len()).unwrap();
+        move |key| (vm.call("find", &[size, key]), vm.call("compared", &[]))
+    }
+
+    const fn one_word(n: i32) -> i32 {
+        n << 2 | ONE_WORD
+    }
+
+    const fn boxed(n: i32) -> i32 {
+        n << 2 | 2
+    }
+
+    #[test]
+    fn a_key_of_one_word_is_found_without_a_comparison() {
+        let find = map(&[one_word(9), one_word(4), boxed(4)]);
+        assert_eq!(find(one_word(9)), (0, 0));
+        assert_eq!(find(one_word(4)), (1, 0));
+        assert_eq!(find(one_word(5)), (-1, 0));
+    }
+
+    #[test]
+    fn another_key_is_found_by_halves() {
+        let keys: Vec<i32> = (0..1000).map(|n| boxed(n * 2)).collect();
+        let find = map(&keys);
+        for at in 0..1000 {
+            let (found, compared) = find(boxed(at * 2));
+            assert_eq!(found, at);
+            assert!(compared <= 10, "{compared}");
+        }
+        assert_eq!(find(boxed(777)).0, -1);
+        assert_eq!(map(&[])(boxed(1)), (-1, 0));
+    }
+
+    #[test]
+    fn a_map_whose_keys_are_out_of_order_is_searched_whole() {
+        let keys = [boxed(9), boxed(1), boxed(5), boxed(3)];
+        let find = map(&keys);
+        for (at, key) in (0..).zip(keys) {
+            assert_eq!(find(key).0, at);
+        }
+        assert_eq!(find(boxed(4)).0, -1);
+    }
+
+    #[test]
+    fn a_vm_without_names_needs_nothing_and_a_strange_one_is_refused() {
+        let run = |text: &str| Running::after(&format!("(module {text})"), shorten);
+        let vm = run(&VM.replace("$term_find_map_pos", "$f")).unwrap();
+        assert!(matches!(vm.outcome, Outcome::NotNeeded(_)));
+        for part in ["map_keys", "tuple_arity", "tuple_element"] {
+            assert!(run(&VM.replace(part, "f")).is_err());
+        }
+        assert!(run(&VM.replace("$term_compare", "$compare")).is_err());
+    }
+}

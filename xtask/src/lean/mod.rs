@@ -5,6 +5,8 @@
 mod atoms;
 mod callees;
 mod casts;
+#[cfg(test)]
+mod engine;
 mod glue;
 mod literals;
 mod liveness;
