@@ -8,7 +8,7 @@ use walrus::ir::{BinaryOp, Instr};
 use walrus::{FunctionBuilder, FunctionId, Module, ValType};
 
 use super::Outcome;
-use super::operands::{bodies, body, call_instead, sequences};
+use super::operands::{bodies, body, call_instead, is_copy_of, sequences};
 
 /// Finds a key: (map, key, VM) → position, -1 where it is not, -2 where memory ran out. Each of the VM's files that
 /// needs it has a copy.
@@ -36,15 +36,6 @@ pub fn shorten(module: &mut Module) -> Result<Outcome> {
     Ok(match count {
         0 => Outcome::NotNeeded("no function of the name finds keys"),
         _ => Outcome::Done(format!("{count} searches of a map compare less")),
-    })
-}
-
-/// Whether a function has that name, or one that was made of it to tell copies apart, such as `name_12`.
-fn is_copy_of(found: Option<&str>, name: &str) -> bool {
-    let rest = found.and_then(|found| found.strip_prefix(name));
-    rest.is_some_and(|rest| {
-        let number = rest.strip_prefix('_').unwrap_or(rest);
-        number.bytes().all(|byte| byte.is_ascii_digit())
     })
 }
 

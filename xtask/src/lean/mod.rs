@@ -19,6 +19,7 @@ mod resume;
 mod safe_heap;
 mod stack;
 mod strip;
+mod traces;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -51,6 +52,8 @@ pub enum Step {
     Literals,
     /// Keep the order of atoms that were compared.
     Atoms,
+    /// Go through no more than the newest calls for a stack trace.
+    Traces,
     /// Find a key of a map without comparing it with every other.
     Lookup,
     /// Make the interpreter's loop return, so that it enters the engine's optimised code.
@@ -87,6 +90,7 @@ impl Step {
             Step::Stack => include_str!("stack.rs"),
             Step::Literals => include_str!("literals.rs"),
             Step::Atoms => include_str!("atoms.rs"),
+            Step::Traces => include_str!("traces.rs"),
             Step::Lookup => include_str!("lookup.rs"),
             Step::Optimise => include_str!("optimise.rs"),
             Step::Callees => include_str!("callees.rs"),
@@ -117,6 +121,7 @@ pub fn lean_wasm(
             Step::Stack => stack::unlimit(&mut module),
             Step::Literals => literals::keep(&mut module),
             Step::Atoms => atoms::keep(&mut module),
+            Step::Traces => traces::shorten(&mut module),
             Step::Lookup => lookup::shorten(&mut module),
             Step::Resume => resume::split(&mut module),
             Step::Optimise => {

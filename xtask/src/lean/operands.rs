@@ -79,6 +79,15 @@ pub fn named(
     Ok(Some(function.id()))
 }
 
+/// Whether a function has that name, or one that was made of it to tell copies apart, such as `name_12`.
+pub fn is_copy_of(found: Option<&str>, name: &str) -> bool {
+    let rest = found.and_then(|found| found.strip_prefix(name));
+    rest.is_some_and(|rest| {
+        let number = rest.strip_prefix('_').unwrap_or(rest);
+        number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
 /// Makes all that call a function call the one that `make` makes of it, and counts the calls.
 pub fn call_instead(
     module: &mut Module,
