@@ -6,7 +6,7 @@
          spawn_monitor/1, spawn_monitor/2, spawn_monitor/3, spawn_monitor/4, spawn_opt/2, spawn_opt/3, spawn_opt/4,
          spawn_opt/5, monitor/3, alias/0, alias/1, unalias/1, send/3, hibernate/3, hibernate/0, yield/0, process_flag/2,
          process_info/1, process_info/2, registered/0, halt/0, halt/1, halt/2, is_alive/0, nodes/0, nodes/1, nodes/2, monitor_node/2,
-         monitor_node/3, disconnect_node/1, get_cookie/0, get_cookie/1, ports/0, pre_loaded/0, statistics/1, memory/0,
+         monitor_node/3, disconnect_node/1, get_cookie/0, get_cookie/1, ports/0, pre_loaded/0, statistics/1, memory/0, memory/1,
          system_info/1, trace/3, seq_trace/2, seq_trace_info/1]).
 -export([send_after/3, send_after/4, start_timer/3, start_timer/4, cancel_timer/1, cancel_timer/2,
          read_timer/1, read_timer/2, bump_reductions/1]).
@@ -263,8 +263,18 @@ statistics(Item) -> erlang:error(badarg, [Item]).
 %% What AtomVM can tell: the memory of its processes, and the binaries beside them.
 memory() ->
     Processes = lists:sum([Bytes || Pid <- erlang:processes(), {memory, Bytes} <- one_info(Pid, memory)]),
-    Binary = erlang:memory(binary),
+    Binary = eRlang:memory(binary),
     [{total, Processes + Binary}, {processes, Processes}, {processes_used, Processes}, {system, Binary}, {binary, Binary}].
+
+memory(binary) -> eRlang:memory(binary);
+memory(Items) when erlang:is_list(Items) -> [{Item, erlang:memory(Item)} || Item <- Items];
+memory(Item) when Item =:= total; Item =:= processes; Item =:= processes_used; Item =:= system ->
+    {_, Bytes} = lists:keyfind(Item, 1, erlang:memory()),
+    Bytes;
+memory(Item) when Item =:= ets; Item =:= atom; Item =:= atom_used; Item =:= code ->
+    erlang:error(notsup, [Item]);
+memory(Item) ->
+    erlang:error(badarg, [Item]).
 
 %% What OTP's libraries ask of the system and AtomVM does not know.
 system_info(otp_release) -> "27";

@@ -35,6 +35,7 @@ const VEILED: &[&str] = &[
     "erlang:fun_info/2",
     "erlang:float_to_list/2",
     "erlang:float_to_binary/2",
+    "erlang:memory/1",
     "erlang:monotonic_time/1",
     "erlang:system_time/1",
     "os:system_time/1",
