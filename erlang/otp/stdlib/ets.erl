@@ -1,5 +1,7 @@
-%% AtomVM's tables can be written and looked into by key, but not gone through. The keeper knows the keys;
-%% what only reads by key goes straight to the native table (`eTs` is AtomVM's own `ets`).
+%% AtomVM's tables hold objects by key, shared by all processes (`eTs` is AtomVM's own `ets`). The VM that is made lean
+%% can also go through them: a key that begins with the empty tuple asks for more than one object (see
+%% ets_walk). Such tables are changed and read here, in the calling process. An ordered_set, and any table of a VM
+%% that cannot go through one, has its keys in the keeper, which does every change of it.
 -module(ets).
 -export([new/2, delete/1, delete/2, delete_object/2, delete_all_objects/1, insert/2, insert_new/2, lookup/2,
          lookup_element/3, lookup_element/4, member/2, take/2, update_counter/3, update_counter/4, update_element/3,
@@ -8,164 +10,194 @@
          foldl/3, foldr/3, is_compiled_ms/1, match_spec_compile/1, match_spec_run/2, match_spec_run_r/3, test_ms/2,
          select/1, select/2, select/3, select_reverse/1, select_reverse/2, select_reverse/3, select_count/2,
          select_delete/2, select_replace/2, match/1, match/2, match/3, match_object/1, match_object/2, match_object/3,
-         match_delete/2, internal_delete_all/2, internal_select_delete/2, internal_request_all/0]).
+         match_delete/2, repair_continuation/2, internal_delete_all/2, internal_select_delete/2, internal_request_all/0]).
 
-new(Name, Options) -> ets_keeper:call(none, {new, Name, Options}).
-delete(Tab) -> ets_keeper:call(Tab, delete).
-delete(Tab, Key) -> ets_keeper:call(Tab, {delete_key, Key}).
-delete_object(Tab, Object) -> ets_keeper:call(Tab, {delete_object, Object}).
-delete_all_objects(Tab) -> _ = ets_keeper:call(Tab, delete_all), true.
-internal_delete_all(Tab, _) -> ets_keeper:call(Tab, delete_all).
+-include("ets_table.hrl").
 
-insert(Tab, Objects) when is_list(Objects) -> ets_keeper:call(Tab, {insert, Objects});
-insert(Tab, Object) -> ets_keeper:call(Tab, {insert, [Object]}).
+%% A refusal inside is an error of its cause, as erl_stdlib_errors names them; others mean a bad argument.
+-define(TRY(Work, Arguments),
+        try Work
+        catch error:Why ->
+            error(ets_keeper:reason(Why), Arguments,
+                  [{error_info, #{module => erl_stdlib_errors, cause => ets_keeper:cause(Why)}}])
+        end).
 
-insert_new(Tab, Objects) when is_list(Objects) -> ets_keeper:call(Tab, {insert_new, Objects});
-insert_new(Tab, Object) -> ets_keeper:call(Tab, {insert_new, [Object]}).
+new(Name, Options) -> ?TRY(ets_keeper:call(none, {new, Name, Options}), [Name, Options]).
+delete(Tab) -> ?TRY(ets_keeper:change(writable(Tab), delete), [Tab]).
+delete_all_objects(Tab) -> ?TRY(begin _ = ets_keeper:change(writable(Tab), delete_all), true end, [Tab]).
+internal_delete_all(Tab, _) -> ?TRY(ets_keeper:change(writable(Tab), delete_all), [Tab, undefined]).
 
-lookup(Tab, Key) ->
-    Tid = ets_keeper:tid(Tab),
-    case eTs:lookup(Tid, Key) of
-        [] when is_number(Key) -> lookup_equal(Tid, Key);
-        Objects -> Objects
-    end.
+delete(Tab, Key) ->
+    ?TRY(case writable(Tab) of
+             #table{kind = walked, native = Native} -> eTs:delete(Native, Key);
+             Table -> ets_keeper:change(Table, {delete_key, Key})
+         end, [Tab, Key]).
 
-%% An ordered_set takes 1 and 1.0 for the same key; the native table does not.
-lookup_equal(Tid, Key) ->
-    case own_key(Tid, Key) of
-        Key -> [];
-        Own -> eTs:lookup(Tid, Own)
-    end.
+delete_object(Tab, Object) ->
+    ?TRY(case writable(Tab) of
+             Table when not is_tuple(Object) -> error(none, [Table]);
+             #table{keypos = KeyPos} when tuple_size(Object) < KeyPos -> true;
+             #table{kind = walked, native = Native} -> eTs:delete_object(Native, Object);
+             Table -> ets_keeper:change(Table, {delete_object, Object})
+         end, [Tab, Object]).
 
-own_key(Tid, Key) when is_number(Key) ->
-    case eTs:lookup(ets_names, Tid) of
-        [{_, ordered_set, _}] ->
-            case ets_keeper:call(Tid, {find, Key}) of
-                {found, Own} -> Own;
-                none -> Key
-            end;
-        _ ->
-            Key
-    end;
-own_key(_, Key) ->
-    Key.
+insert(Tab, Objects) ->
+    ?TRY(case writable(Tab) of
+             #table{kind = walked, native = Native} -> eTs:insert(Native, Objects);
+             Table -> ets_keeper:change(Table, {insert, listed(Objects)})
+         end, [Tab, Objects]).
+
+insert_new(Tab, Objects) ->
+    ?TRY(case writable(Tab) of
+             #table{kind = walked, native = Native} -> eTs:insert_new(Native, Objects);
+             Table -> ets_keeper:change(Table, {insert_new, listed(Objects)})
+         end, [Tab, Objects]).
+
+listed(Objects) when is_list(Objects) -> Objects;
+listed(Object) -> [Object].
+
+lookup(Tab, Key) -> ?TRY(objects(readable(Tab), Key), [Tab, Key]).
 
 member(Tab, Key) ->
-    Tid = ets_keeper:tid(Tab),
-    eTs:member(Tid, Key) orelse (is_number(Key) andalso lookup_equal(Tid, Key) =/= []).
+    ?TRY(case readable(Tab) of
+             #table{kind = walked, native = Native} -> eTs:member(Native, Key);
+             Table -> objects(Table, Key) =/= []
+         end, [Tab, Key]).
 
 lookup_element(Tab, Key, Place) ->
-    case lookup(Tab, Key) of
-        [] -> error(badarg, [Tab, Key, Place]);
-        Objects -> elements(Tab, Place, Objects)
-    end.
+    ?TRY(case objects(readable(Tab), Key) of
+             [] -> error(badkey);
+             Objects -> elements(table(Tab), Place, Objects)
+         end, [Tab, Key, Place]).
 
 lookup_element(Tab, Key, Place, Default) ->
-    case lookup(Tab, Key) of
-        [] -> Default;
-        Objects -> elements(Tab, Place, Objects)
-    end.
+    ?TRY(case objects(readable(Tab), Key) of
+             [] when is_integer(Place), Place > 0 -> Default;
+             Objects -> elements(table(Tab), Place, Objects)
+         end, [Tab, Key, Place, Default]).
 
-elements(Tab, Place, Objects) ->
-    case eTs:lookup(ets_names, ets_keeper:tid(Tab)) of
-        [{_, Type, _}] when Type =:= bag; Type =:= duplicate_bag -> [element(Place, Object) || Object <- Objects];
-        _ -> element(Place, hd(Objects))
-    end.
+elements(#table{type = Type}, Place, Objects) when Type =:= bag; Type =:= duplicate_bag ->
+    [placed(Place, Object) || Object <- Objects];
+elements(_, Place, [Object]) ->
+    placed(Place, Object).
 
-take(Tab, Key) -> ets_keeper:call(Tab, {take, Key}).
+placed(Place, Object) when is_integer(Place), Place > 0, Place =< tuple_size(Object) -> element(Place, Object);
+placed(_, _) -> error(position).
 
-%% A counter that is there changes in the native table itself, at once for all processes.
-update_counter(Tab, Key, Operation) ->
-    Tid = ets_keeper:tid(Tab),
-    eTs:update_counter(Tid, own_key(Tid, Key), Operation).
+take(Tab, Key) ->
+    ?TRY(case writable(Tab) of
+             #table{kind = walked, native = Native} = Table ->
+                 case ets_walk:is_plain(Key) of
+                     true -> eTs:take(Native, Key);
+                     false -> Objects = objects(Table, Key), true = eTs:delete(Native, Key), Objects
+                 end;
+             Table ->
+                 ets_keeper:change(Table, {take, Key})
+         end, [Tab, Key]).
+
+update_counter(Tab, Key, Operation) -> ?TRY(ets_update:counter(writable(Tab), Key, Operation), [Tab, Key, Operation]).
 
 update_counter(Tab, Key, Operation, Default) ->
-    ets_keeper:call(Tab, {update_counter, Key, Operation, Default}).
+    ?TRY(ets_update:with_default(writable(Tab), Key, Default, fun(Table) ->
+             ets_update:counter(Table, Key, Operation)
+         end), [Tab, Key, Operation, Default]).
 
 update_element(Tab, Key, Operation) ->
-    case member(Tab, Key) of
-        true -> ets_keeper:call(Tab, {update_element, Key, Operation, {}});
-        false -> false
-    end.
+    ?TRY(ets_update:element(writable(Tab), Key, Operation), [Tab, Key, Operation]).
 
 update_element(Tab, Key, Operation, Default) ->
-    ets_keeper:call(Tab, {update_element, Key, Operation, Default}).
+    ?TRY(ets_update:with_default(writable(Tab), Key, Default, fun(Table) ->
+             ets_update:element(Table, Key, Operation)
+         end), [Tab, Key, Operation, Default]).
 
-first(Tab) -> ets_keeper:call(Tab, first).
-last(Tab) -> ets_keeper:call(Tab, last).
-next(Tab, Key) -> ets_keeper:call(Tab, {next, Key}).
-prev(Tab, Key) -> ets_keeper:call(Tab, {prev, Key}).
+first(Tab) -> ?TRY(beside(readable(Tab), first), [Tab]).
+last(Tab) -> ?TRY(beside(readable(Tab), last), [Tab]).
+next(Tab, Key) -> ?TRY(beside(readable(Tab), {next, Key}), [Tab, Key]).
+prev(Tab, Key) -> ?TRY(beside(readable(Tab), {prev, Key}), [Tab, Key]).
+first_lookup(Tab) -> ?TRY(with_objects(readable(Tab), first), [Tab]).
+last_lookup(Tab) -> ?TRY(with_objects(readable(Tab), last), [Tab]).
+next_lookup(Tab, Key) -> ?TRY(with_objects(readable(Tab), {next, Key}), [Tab, Key]).
+prev_lookup(Tab, Key) -> ?TRY(with_objects(readable(Tab), {prev, Key}), [Tab, Key]).
 
-first_lookup(Tab) -> with_objects(Tab, first(Tab)).
-last_lookup(Tab) -> with_objects(Tab, last(Tab)).
-next_lookup(Tab, Key) -> with_objects(Tab, next(Tab, Key)).
-prev_lookup(Tab, Key) -> with_objects(Tab, prev(Tab, Key)).
+beside(#table{kind = walked, native = Native, keypos = KeyPos, fixes = Fixes}, Where) ->
+    case Where of
+        {_, Key} ->
+            Fixes > 0 orelse eTs:member(Native, Key) orelse error(badkey),
+            ets_walk:next(Native, KeyPos, Key);
+        _ ->
+            ets_walk:first(Native, KeyPos)
+    end;
+beside(Table, Where) ->
+    ets_keeper:change(Table, Where).
 
-with_objects(_Tab, '$end_of_table') -> '$end_of_table';
-with_objects(Tab, Key) -> {Key, lookup(Tab, Key)}.
+with_objects(Table, Where) ->
+    case beside(Table, Where) of
+        '$end_of_table' -> '$end_of_table';
+        Key -> {Key, objects(Table, Key)}
+    end.
 
 info(Tab) ->
-    try ets_keeper:call(Tab, info) catch error:_ -> undefined end.
+    case known(Tab, [Tab]) of
+        undefined -> undefined;
+        Table -> [{Item, info_value(Table, Item)} || Item <- [id, decentralized_counters, read_concurrency,
+                  write_concurrency, compressed, memory, owner, heir, name, size, node, named_table, type, keypos,
+                  protection]]
+    end.
 
 info(Tab, Item) ->
-    case info(Tab) of
+    case known(Tab, [Tab, Item]) of
         undefined -> undefined;
-        Info ->
-            case {lists:keyfind(Item, 1, Info), Item} of
-                {{_, Value}, _} -> Value;
-                {false, safe_fixed} -> false;
-                {false, safe_fixed_monotonic_time} -> false;
-                {false, fixed} -> false;
-                {false, binary} -> [];
-                {false, stats} -> false;
-                {false, _} -> error(badarg, [Tab, Item])
-            end
+        Table -> ?TRY(info_value(Table, Item), [Tab, Item])
     end.
 
+known(Tab, _) when is_atom(Tab); is_reference(Tab) -> try table(Tab) catch error:_ -> undefined end;
+known(_, Arguments) ->
+    error(badarg, Arguments, [{error_info, #{module => erl_stdlib_errors, cause => type}}]).
+
+info_value(#table{tid = Tid}, id) -> Tid;
+info_value(#table{owner = Owner}, owner) -> Owner;
+info_value(#table{name = Name}, name) -> Name;
+info_value(#table{type = Type}, type) -> Type;
+info_value(#table{keypos = KeyPos}, keypos) -> KeyPos;
+info_value(#table{protection = Protection}, protection) -> Protection;
+info_value(#table{tab = Tab, name = Name}, named_table) -> Tab =:= Name;
+info_value(_, node) -> node();
+info_value(#table{kind = walked, native = Native}, size) -> ets_walk:size(Native);
+info_value(#table{kind = walked, native = Native}, stats) -> ets_walk:stats(Native);
+info_value(#table{fixes = Fixes}, fixed) -> Fixes > 0;
+info_value(_, binary) -> [];
+info_value(Table, Item) -> ets_keeper:change(Table, {info, Item}).
+
 whereis(Name) when is_atom(Name) ->
-    case eTs:lookup(ets_keeper:store(ets_names), Name) of
-        [{_, Tid}] -> Tid;
-        [] -> undefined
-    end;
-whereis(Tid) when is_reference(Tid) ->
-    case info(Tid) of
-        undefined -> undefined;
-        _ -> Tid
-    end.
+    try (table(Name))#table.tid catch error:_ -> undefined end;
+whereis(Name) ->
+    error(badarg, [Name], [{error_info, #{module => erl_stdlib_errors}}]).
 
 all() -> ets_keeper:call(none, all).
 internal_request_all() -> error(undef).
-rename(Tab, Name) -> ets_keeper:call(Tab, {rename, Name}).
-setopts(Tab, Options) when is_list(Options) -> ets_keeper:call(Tab, {setopts, Options});
-setopts(Tab, Option) -> setopts(Tab, [Option]).
-give_away(Tab, Pid, Data) -> ets_keeper:call(Tab, {give_away, Pid, Data}).
-
-%% Going through a table works on the keys as they were at its start, so nothing has to be held still.
-safe_fixtable(Tab, _Fix) ->
-    _ = ets_keeper:tid(Tab),
-    true.
+rename(Tab, Name) -> ?TRY(ets_keeper:change(writable(Tab), {rename, Name}), [Tab, Name]).
+setopts(Tab, Options) -> ?TRY(ets_keeper:change(table(Tab), {setopts, listed(Options)}), [Tab, Options]).
+give_away(Tab, Pid, Data) -> ?TRY(ets_keeper:change(table(Tab), {give_away, Pid, Data}), [Tab, Pid, Data]).
+safe_fixtable(Tab, Fix) -> ?TRY(ets_keeper:change(readable(Tab), {fix, Fix}), [Tab, Fix]).
 
 slot(Tab, Number) ->
-    Keys = ets_keeper:call(Tab, keys),
-    case Number < length(Keys) of
-        true -> lookup(Tab, lists:nth(Number + 1, Keys));
-        false when Number =:= length(Keys) -> '$end_of_table';
-        false -> error(badarg, [Tab, Number])
-    end.
+    ?TRY(case readable(Tab) of
+             #table{kind = walked, native = Native} -> ets_walk:slot(Native, Number);
+             Table ->
+                 Keys = ets_keeper:change(Table, keys),
+                 case Number < length(Keys) of
+                     true -> objects(Table, lists:nth(Number + 1, Keys));
+                     false when Number =:= length(Keys) -> '$end_of_table'
+                 end
+         end, [Tab, Number]).
 
-tab2list(Tab) ->
-    Tid = ets_keeper:tid(Tab),
-    [Object || Key <- ets_keeper:call(Tab, keys), Object <- eTs:lookup(Tid, Key)].
+tab2list(Tab) -> ?TRY(everything(readable(Tab)), [Tab]).
 
-foldl(Fun, Acc, Tab) -> lists:foldl(Fun, Acc, tab2list(Tab)).
-foldr(Fun, Acc, Tab) -> lists:foldr(Fun, Acc, tab2list(Tab)).
+foldl(Fun, Acc, Tab) -> lists:foldl(Fun, Acc, ?TRY(everything(readable(Tab)), [Fun, Acc, Tab])).
+foldr(Fun, Acc, Tab) -> lists:foldr(Fun, Acc, ?TRY(everything(readable(Tab)), [Fun, Acc, Tab])).
 
-%% A compiled specification is the checked specification.
-match_spec_compile(Spec) ->
-    case ets_match:is_valid(Spec) of
-        true -> {ets_match, Spec};
-        false -> error(badarg, [Spec])
-    end.
+%% A compiled specification is the prepared one.
+match_spec_compile(Spec) -> ?TRY({ets_match, ets_match:prepare(Spec)}, [Spec]).
 
 is_compiled_ms({ets_match, _}) -> true;
 is_compiled_ms(_) -> false.
@@ -177,8 +209,10 @@ match_spec_run_r([Object | Objects], {ets_match, Spec} = Compiled, Found) ->
         {value, Value} -> match_spec_run_r(Objects, Compiled, [Value | Found]);
         none -> match_spec_run_r(Objects, Compiled, Found)
     end;
-match_spec_run_r([], _, Found) ->
-    Found.
+match_spec_run_r([], {ets_match, _}, Found) ->
+    Found;
+match_spec_run_r(Objects, Compiled, Found) ->
+    error(badarg, [Objects, Compiled, Found]).
 
 test_ms(Object, Spec) ->
     case ets_match:test(Object, Spec) of
@@ -186,58 +220,122 @@ test_ms(Object, Spec) ->
         {error, _} = Error -> Error
     end.
 
+select(Tab, Spec) -> ?TRY(selected(readable(Tab), Spec), [Tab, Spec]).
+select_reverse(Tab, Spec) -> ?TRY(lists:reverse(selected(readable(Tab), Spec)), [Tab, Spec]).
+select(Tab, Spec, Limit) -> ?TRY(chunked(readable(Tab), Spec, Limit, select), [Tab, Spec, Limit]).
+select_reverse(Tab, Spec, Limit) -> ?TRY(chunked(readable(Tab), Spec, Limit, select_reverse), [Tab, Spec, Limit]).
+match(Tab, Pattern) -> ?TRY(selected(readable(Tab), [{Pattern, [], ['$$']}]), [Tab, Pattern]).
+match_object(Tab, Pattern) -> ?TRY(selected(readable(Tab), [{Pattern, [], ['$_']}]), [Tab, Pattern]).
+
+match(Tab, Pattern, Limit) ->
+    ?TRY(chunked(readable(Tab), [{Pattern, [], ['$$']}], Limit, select), [Tab, Pattern, Limit]).
+match_object(Tab, Pattern, Limit) ->
+    ?TRY(chunked(readable(Tab), [{Pattern, [], ['$_']}], Limit, select), [Tab, Pattern, Limit]).
+
+select(Continuation) -> ?TRY(continued(Continuation), [Continuation]).
+select_reverse(Continuation) -> ?TRY(continued(Continuation), [Continuation]).
+match(Continuation) -> ?TRY(continued(Continuation), [Continuation]).
+match_object(Continuation) -> ?TRY(continued(Continuation), [Continuation]).
+
+%% A continuation holds the rest of the answer, which needs no repair.
+repair_continuation(Continuation, _Spec) -> Continuation.
+
+selected(Table, Spec) ->
+    Prepared = ets_match:prepare(Spec),
+    match_spec_run(candidates(Table, Spec), {ets_match, Prepared}).
+
 %% The objects that a specification can match at all: those of one key, if it names one.
-candidates(Tab, Spec) ->
-    ets_match:is_valid(Spec) orelse error(badarg, [Tab, Spec]),
-    Tid = ets_keeper:tid(Tab),
-    case eTs:lookup(ets_names, Tid) of
-        [{_, _, KeyPos}] ->
-            case ets_match:bound_key(Spec, KeyPos) of
-                {key, Key} -> lookup(Tab, Key);
-                any -> tab2list(Tab)
-            end;
-        [] ->
-            error(badarg, [Tab, Spec])
+candidates(#table{keypos = KeyPos, type = Type} = Table, Spec) ->
+    case ets_match:bound_key(Spec, KeyPos, Type) of
+        {key, Key} -> objects(Table, Key);
+        any -> everything(Table)
     end.
 
-select(Tab, Spec) -> match_spec_run(candidates(Tab, Spec), {ets_match, Spec}).
-select_reverse(Tab, Spec) -> match_spec_run_r(candidates(Tab, Spec), {ets_match, Spec}, []).
-
-select(Tab, Spec, Limit) -> chunk(select(Tab, Spec), Limit).
-select_reverse(Tab, Spec, Limit) -> chunk(select_reverse(Tab, Spec), Limit).
-
-%% A continuation holds the rest of the answer.
-chunk([], _) -> '$end_of_table';
-chunk(Results, Limit) when is_integer(Limit), Limit > 0 ->
-    case length(Results) =< Limit of
-        true -> {Results, {ets, Limit, []}};
-        false ->
-            {Chunk, Rest} = lists:split(Limit, Results),
-            {Chunk, {ets, Limit, Rest}}
+chunked(#table{tid = Tid, tab = Tab} = Table, Spec, Limit, How) when is_integer(Limit), Limit > 0 ->
+    Found = selected(Table, Spec),
+    case How of
+        select -> chunk(Found, Limit, {Tab, Tid});
+        select_reverse -> chunk(lists:reverse(Found), Limit, {Tab, Tid})
     end;
-chunk(_, Limit) ->
-    error(badarg, [Limit]).
+chunked(_, _, _, _) ->
+    error(none).
 
-select('$end_of_table') -> '$end_of_table';
-select({ets, Limit, Rest}) -> chunk(Rest, Limit);
-select(Other) -> error(badarg, [Other]).
-select_reverse(Continuation) -> select(Continuation).
+chunk([], _, _) -> '$end_of_table';
+chunk(Results, Limit, Table) ->
+    case ets_walk:split(Limit, Results) of
+        {Chunk, []} when length(Chunk) < Limit -> {Chunk, '$end_of_table'};
+        {Chunk, Rest} -> {Chunk, {ets, Table, Limit, Rest}}
+    end.
 
-select_count(Tab, Spec) -> length([true || true <- select(Tab, Spec)]).
+%% The table must still be there: a named one under any name.
+continued('$end_of_table') -> '$end_of_table';
+continued({ets, {_, Tid} = Table, Limit, Rest}) ->
+    _ = readable(Tid),
+    chunk(Rest, Limit, Table);
+continued(_) -> error(none).
+
+select_count(Tab, Spec) -> ?TRY(length([true || true <- selected(readable(Tab), Spec)]), [Tab, Spec]).
 
 select_delete(Tab, Spec) ->
-    Doomed = [Object || Object <- candidates(Tab, Spec), ets_match:run(Object, Spec) =:= {value, true}],
-    ets_keeper:call(Tab, {delete_objects, Doomed}).
+    ?TRY(begin
+             Table = writable(Tab),
+             Prepared = ets_match:prepare(Spec),
+             Doomed = [Object || Object <- candidates(Table, Spec), ets_match:run(Object, Prepared) =:= {value, true}],
+             case Table of
+                 #table{kind = walked, native = Native} ->
+                     lists:foreach(fun(Object) -> eTs:delete_object(Native, Object) end, Doomed),
+                     length(Doomed);
+                 _ ->
+                     ets_keeper:change(Table, {delete_objects, Doomed})
+             end
+         end, [Tab, Spec]).
 internal_select_delete(Tab, Spec) -> select_delete(Tab, Spec).
 
+%% What is made of an object takes its place: the key stays.
 select_replace(Tab, Spec) ->
-    Pairs = [{Object, New} || Object <- candidates(Tab, Spec), {value, New} <- [ets_match:run(Object, Spec)]],
-    ets_keeper:call(Tab, {replace, Pairs}).
+    ?TRY(begin
+             #table{keypos = KeyPos, type = Type} = Table = writable(Tab),
+             (Type =:= bag orelse not ets_match:keeps_key(Spec, KeyPos)) andalso error(none),
+             Prepared = ets_match:prepare(Spec),
+             Pairs = [{Object, New} || Object <- candidates(Table, Spec),
+                                       {value, New} <- [ets_match:run(Object, Prepared)]],
+             ets_keeper:change(Table, {replace, Pairs})
+         end, [Tab, Spec]).
 
-match(Tab, Pattern) -> select(Tab, [{Pattern, [], ['$$']}]).
-match(Tab, Pattern, Limit) -> select(Tab, [{Pattern, [], ['$$']}], Limit).
-match(Continuation) -> select(Continuation).
-match_object(Tab, Pattern) -> select(Tab, [{Pattern, [], ['$_']}]).
-match_object(Tab, Pattern, Limit) -> select(Tab, [{Pattern, [], ['$_']}], Limit).
-match_object(Continuation) -> select(Continuation).
 match_delete(Tab, Pattern) -> _ = select_delete(Tab, [{Pattern, [], [true]}]), true.
+
+table(Tab) when is_atom(Tab); is_reference(Tab) ->
+    case ets_keeper:row(Tab) of
+        [Table] -> Table;
+        [] -> error(id)
+    end;
+table(_) ->
+    error(type).
+
+readable(Tab) ->
+    case table(Tab) of
+        #table{protection = private, owner = Owner} when Owner =/= self() -> error(access);
+        Table -> Table
+    end.
+
+writable(Tab) ->
+    case table(Tab) of
+        #table{protection = Protection, owner = Owner} when Protection =/= public, Owner =/= self() -> error(access);
+        Table -> Table
+    end.
+
+objects(#table{kind = walked, native = Native, keypos = KeyPos}, Key) ->
+    case ets_walk:is_plain(Key) of
+        true -> eTs:lookup(Native, Key);
+        false -> ets_walk:objects(Native, KeyPos, Key)
+    end;
+objects(#table{native = Native}, Key) when is_atom(Key); is_binary(Key); is_pid(Key); is_reference(Key) ->
+    eTs:lookup(Native, Key);
+objects(#table{native = Native} = Table, Key) ->
+    case eTs:lookup(Native, Key) of
+        [] -> ets_keeper:change(Table, {objects, Key});
+        Objects -> Objects
+    end.
+
+everything(#table{kind = walked, native = Native}) -> ets_walk:all(Native);
+everything(Table) -> ets_keeper:change(Table, objects).

@@ -1,24 +1,106 @@
-%% Match specifications, interpreted: which objects match, and what is made of them. Knows nothing of tables.
+%% Match specifications: which objects match, and what is made of them. A specification is checked and prepared once,
+%% so that no variable's name is read again for each object. Knows nothing of tables.
 -module(ets_match).
--export([is_valid/1, run/2, test/2, bound_key/2]).
+-export([prepare/1, run/2, test/2, bound_key/3, keeps_key/2]).
 
-%% Is it a list of {Pattern, Guards, Body}?
-is_valid([_ | _] = Spec) ->
-    try lists:all(fun({_, Guards, [_ | _] = Body}) -> is_list(Guards) andalso length(Body) > 0; (_) -> false end, Spec)
-    catch error:_ -> false
+%% Guards and bodies may call these functions of `erlang`.
+-define(CALLS, #{0 => [self, node],
+                 1 => ['+', '-', 'bnot', 'not', abs, is_atom, is_float, is_integer, is_list, is_number, is_pid, is_port,
+                       is_reference, is_tuple, is_map, is_binary, is_bitstring, is_boolean, is_function, hd, tl, length,
+                       map_size, node, round, ceil, floor, float, size, bit_size, byte_size, tuple_size, trunc],
+                 2 => ['==', '/=', '=<', '<', '>=', '>', '=:=', '=/=', '+', '-', '*', '/', 'div', 'rem', 'band', 'bor',
+                       'bxor', 'bsl', 'bsr', 'xor', 'and', 'or', element, is_map_key, is_function, map_get, binary_part,
+                       is_record, min, max],
+                 3 => [is_record, binary_part]}).
+
+%% The specification, ready to run; an error where it is none.
+prepare([_ | _] = Spec) -> [clause(Clause) || Clause <- Spec].
+
+clause({Pattern, Guards, [_ | _] = Body}) when is_list(Guards) ->
+    Prepared = pattern(Pattern),
+    Known = variables(Prepared),
+    {Prepared, [expression(Guard, Known) || Guard <- Guards], [expression(Part, Known) || Part <- Body]}.
+
+pattern('_') -> any;
+pattern(Atom) when is_atom(Atom) ->
+    case variable(Atom) of
+        none -> {is, Atom};
+        Number -> {variable, Number}
     end;
-is_valid(_) ->
-    false.
+pattern(Tuple) when is_tuple(Tuple) ->
+    Elements = [pattern(Element) || Element <- tuple_to_list(Tuple)],
+    case lists:all(fun is_exact/1, Elements) of
+        true -> {is, Tuple};
+        false ->
+            Places = lists:zip(lists:seq(1, tuple_size(Tuple)), Elements),
+            {tuple, tuple_size(Tuple), [Place || {_, Element} = Place <- Places, Element =/= any]}
+    end;
+pattern([Head | Tail] = List) ->
+    case {pattern(Head), pattern(Tail)} of
+        {{is, _}, {is, _}} -> {is, List};
+        {First, Rest} -> {list, First, Rest}
+    end;
+pattern(Map) when is_map(Map) ->
+    true = lists:all(fun is_constant/1, maps:keys(Map)),
+    {map, [{Key, pattern(Value)} || {Key, Value} <- maps:to_list(Map)]};
+pattern(Term) -> {is, Term}.
+
+is_exact({is, _}) -> true;
+is_exact(_) -> false.
+
+%% Keys of a map's pattern are looked up, and cannot be found out.
+is_constant(Key) -> is_map(Key) orelse is_exact(pattern(Key)).
+
+variables({variable, Number}) -> [Number];
+variables({tuple, _, Places}) -> lists:flatmap(fun({_, Pattern}) -> variables(Pattern) end, Places);
+variables({list, Head, Tail}) -> variables(Head) ++ variables(Tail);
+variables({map, Pairs}) -> lists:flatmap(fun({_, Pattern}) -> variables(Pattern) end, Pairs);
+variables(_) -> [].
+
+%% '$1' and its like have the number as text behind the dollar.
+variable(Atom) ->
+    case atom_to_list(Atom) of
+        [$$, Digit | Digits] when Digit >= $0, Digit =< $9, length(Digits) < 8 ->
+            case lists:all(fun(D) -> D >= $0 andalso D =< $9 end, Digits) of
+                true -> list_to_integer([Digit | Digits]);
+                false -> none
+            end;
+        _ ->
+            none
+    end.
+
+expression('$_', _) -> object;
+expression('$$', _) -> variables;
+expression(Atom, Known) when is_atom(Atom) ->
+    case variable(Atom) of
+        none -> {is, Atom};
+        Number -> true = lists:member(Number, Known), {variable, Number}
+    end;
+expression({const, Term}, _) -> {is, Term};
+expression({Tuple}, Known) when is_tuple(Tuple) ->
+    {tuple, [expression(Element, Known) || Element <- tuple_to_list(Tuple)]};
+expression(Call, Known) when is_tuple(Call), tuple_size(Call) > 0 ->
+    [Name | Arguments] = tuple_to_list(Call),
+    Prepared = [expression(Argument, Known) || Argument <- Arguments],
+    if
+        (Name =:= 'andalso' orelse Name =:= 'orelse' orelse Name =:= 'and' orelse Name =:= 'or'), Prepared =/= [] ->
+            {Name, Prepared};
+        true ->
+            true = lists:member(Name, map_get(length(Arguments), ?CALLS)),
+            {call, Name, Prepared}
+    end;
+expression([Head | Tail], Known) -> {list, expression(Head, Known), expression(Tail, Known)};
+expression(Map, Known) when is_map(Map) ->
+    {map, [{expression(Key, Known), expression(Value, Known)} || {Key, Value} <- maps:to_list(Map)]};
+expression(Term, _) when not is_tuple(Term) -> {is, Term}.
 
 %% What ets:test_ms and erlang:match_spec_test answer.
 test(Object, Spec) ->
-    case is_valid(Spec) of
-        false -> {error, [{error, "Match spec is not a list of clauses"}]};
-        true ->
-            case run(Object, Spec) of
-                {value, Value} -> {ok, Value, [], []};
-                none -> {ok, false, [], []}
-            end
+    try run(Object, prepare(Spec)) of
+        {value, Value} -> {ok, Value, [], []};
+        none -> {ok, false, [], []}
+    catch
+        error:_ -> {error, [{error, "Match specification cannot be compiled"}]}
     end.
 
 %% The first clause that matches decides: {value, Result} or none.
@@ -35,69 +117,30 @@ run(Object, [{Pattern, Guards, Body} | Clauses]) ->
 run(_Object, []) ->
     none.
 
-%% The key that every object a specification can match must have, if its patterns say so: {key, Key} or any.
-bound_key([{Pattern, _, _}], KeyPos) when is_tuple(Pattern), tuple_size(Pattern) >= KeyPos ->
-    Key = element(KeyPos, Pattern),
-    case is_ground(Key) of
-        true -> {key, Key};
-        false -> any
+match(any, _, Bound) -> Bound;
+match({is, Term}, Term, Bound) -> Bound;
+match({variable, Number}, Term, Bound) ->
+    case Bound of
+        #{Number := Known} when Known =:= Term -> Bound;
+        #{Number := _} -> no;
+        #{} -> Bound#{Number => Term}
     end;
-bound_key(_, _) ->
-    any.
-
-is_ground('_') -> false;
-is_ground(Atom) when is_atom(Atom) -> variable(Atom) =:= none;
-is_ground(Tuple) when is_tuple(Tuple) -> lists:all(fun is_ground/1, tuple_to_list(Tuple));
-is_ground([Head | Tail]) -> is_ground(Head) andalso is_ground(Tail);
-is_ground(Map) when is_map(Map) -> false;
-is_ground(_) -> true.
-
-%% '$1' and its like have the number as text behind the dollar.
-variable(Atom) ->
-    case atom_to_list(Atom) of
-        [$$, Digit | Digits] when Digit >= $0, Digit =< $9 ->
-            case lists:all(fun(D) -> D >= $0 andalso D =< $9 end, Digits) of
-                true -> list_to_integer([Digit | Digits]);
-                false -> none
-            end;
-        _ ->
-            none
-    end.
-
-match('_', _Term, Bound) ->
-    Bound;
-match(Pattern, Term, Bound) when is_atom(Pattern) ->
-    case variable(Pattern) of
-        none when Pattern =:= Term -> Bound;
-        none -> no;
-        Number ->
-            case Bound of
-                #{Number := Known} when Known =:= Term -> Bound;
-                #{Number := _} -> no;
-                #{} -> Bound#{Number => Term}
-            end
-    end;
-match(Pattern, Term, Bound) when is_tuple(Pattern), is_tuple(Term), tuple_size(Pattern) =:= tuple_size(Term) ->
-    match_elements(1, tuple_size(Pattern), Pattern, Term, Bound);
-match([Pattern | Patterns], [Term | Terms], Bound) ->
-    case match(Pattern, Term, Bound) of
+match({tuple, Size, Places}, Term, Bound) when tuple_size(Term) =:= Size -> match_places(Places, Term, Bound);
+match({list, Head, Tail}, [First | Rest], Bound) ->
+    case match(Head, First, Bound) of
         no -> no;
-        More -> match(Patterns, Terms, More)
+        More -> match(Tail, Rest, More)
     end;
-match(Pattern, Term, Bound) when is_map(Pattern), is_map(Term) ->
-    match_pairs(maps:to_list(Pattern), Term, Bound);
-match(Pattern, Term, Bound) when Pattern =:= Term ->
-    Bound;
-match(_, _, _) ->
-    no.
+match({map, Pairs}, Map, Bound) when is_map(Map) -> match_pairs(Pairs, Map, Bound);
+match(_, _, _) -> no.
 
-match_elements(Place, Size, _Pattern, _Term, Bound) when Place > Size ->
-    Bound;
-match_elements(Place, Size, Pattern, Term, Bound) ->
-    case match(element(Place, Pattern), element(Place, Term), Bound) of
+match_places([{Place, Pattern} | Places], Term, Bound) ->
+    case match(Pattern, element(Place, Term), Bound) of
         no -> no;
-        More -> match_elements(Place + 1, Size, Pattern, Term, More)
-    end.
+        More -> match_places(Places, Term, More)
+    end;
+match_places([], _, Bound) ->
+    Bound.
 
 match_pairs([{Key, Pattern} | Pairs], Map, Bound) ->
     case Map of
@@ -113,54 +156,70 @@ match_pairs([], _Map, Bound) ->
     Bound.
 
 %% A guard that fails with an exception does not hold.
+holds([], _, _) -> true;
 holds(Guards, Bound, Object) ->
     try lists:all(fun(Guard) -> value(Guard, Bound, Object) =:= true end, Guards)
     catch _:_ -> false
     end.
 
+result([object], _, Object) -> Object;
 result([Expression], Bound, Object) ->
     try value(Expression, Bound, Object) catch _:_ -> 'EXIT' end;
 result([_ | Expressions], Bound, Object) ->
     result(Expressions, Bound, Object).
 
-value('$_', _, Object) ->
-    Object;
-value('$$', Bound, _) ->
-    [Value || {_, Value} <- lists:sort(maps:to_list(Bound))];
-value(Atom, Bound, _) when is_atom(Atom) ->
-    case variable(Atom) of
-        none -> Atom;
-        Number -> map_get(Number, Bound)
-    end;
-value({const, Term}, _, _) ->
-    Term;
-value({Tuple}, Bound, Object) when is_tuple(Tuple) ->
-    list_to_tuple([value(Element, Bound, Object) || Element <- tuple_to_list(Tuple)]);
-value(Call, Bound, Object) when is_tuple(Call), tuple_size(Call) > 0 ->
-    case tuple_to_list(Call) of
-        ['andalso' | Parts] -> lists:all(fun(Part) -> value(Part, Bound, Object) end, Parts);
-        ['orelse' | Parts] -> lists:any(fun(Part) -> value(Part, Bound, Object) end, Parts);
-        [Name | Arguments] -> call(Name, [value(Argument, Bound, Object) || Argument <- Arguments])
-    end;
-value([Head | Tail], Bound, Object) ->
-    [value(Head, Bound, Object) | value(Tail, Bound, Object)];
-value(Map, Bound, Object) when is_map(Map) ->
-    maps:from_list([{value(Key, Bound, Object), value(Value, Bound, Object)} || {Key, Value} <- maps:to_list(Map)]);
-value(Term, _, _) ->
-    Term.
+value({is, Term}, _, _) -> Term;
+value({variable, Number}, Bound, _) -> map_get(Number, Bound);
+value(object, _, Object) -> Object;
+value(variables, Bound, _) -> [Value || {_, Value} <- lists:sort(maps:to_list(Bound))];
+value({call, Name, Arguments}, Bound, Object) ->
+    call(Name, [value(Argument, Bound, Object) || Argument <- Arguments]);
+value({tuple, Elements}, Bound, Object) ->
+    list_to_tuple([value(Element, Bound, Object) || Element <- Elements]);
+value({'andalso', Parts}, Bound, Object) -> lists:all(fun(Part) -> value(Part, Bound, Object) end, Parts);
+value({'orelse', Parts}, Bound, Object) -> lists:any(fun(Part) -> value(Part, Bound, Object) end, Parts);
+value({'and', Parts}, Bound, Object) ->
+    lists:foldl(fun(Part, All) -> value(Part, Bound, Object) and All end, true, Parts);
+value({'or', Parts}, Bound, Object) ->
+    lists:foldl(fun(Part, Any) -> value(Part, Bound, Object) or Any end, false, Parts);
+value({list, Head, Tail}, Bound, Object) -> [value(Head, Bound, Object) | value(Tail, Bound, Object)];
+value({map, Pairs}, Bound, Object) ->
+    maps:from_list([{value(Key, Bound, Object), value(Value, Bound, Object)} || {Key, Value} <- Pairs]).
 
-call('and', [First | Rest]) -> lists:foldl(fun(A, B) -> A and B end, First, Rest);
-call('or', [First | Rest]) -> lists:foldl(fun(A, B) -> A or B end, First, Rest);
+call('=:=', [A, B]) -> A =:= B;
+call('==', [A, B]) -> A == B;
+call('<', [A, B]) -> A < B;
+call('>', [A, B]) -> A > B;
+call('+', [A, B]) -> A + B;
+call(is_record, [Term, Tag]) -> is_tuple(Term) andalso element(1, Term) =:= Tag;
 call(is_record, [Term, Tag, Size]) -> is_tuple(Term) andalso tuple_size(Term) =:= Size andalso element(1, Term) =:= Tag;
-call(Name, Arguments) ->
-    case is_allowed(Name) of
-        true -> apply(erlang, Name, Arguments);
-        false -> error(badarg)
-    end.
+call(Name, Arguments) -> apply(erlang, Name, Arguments).
 
-is_allowed(Name) ->
-    lists:member(Name, ['==', '/=', '=<', '<', '>=', '>', '=:=', '=/=', '+', '-', '*', '/', 'div', 'rem', 'band', 'bor',
-                        'bxor', 'bnot', 'bsl', 'bsr', 'not', 'xor', is_atom, is_float, is_integer, is_list, is_number,
-                        is_pid, is_port, is_reference, is_tuple, is_map, is_map_key, is_binary, is_bitstring,
-                        is_boolean, is_function, abs, element, hd, tl, length, map_get, map_size, node, round, ceil,
-                        floor, float, size, bit_size, byte_size, tuple_size, binary_part, self, trunc, min, max]).
+%% The key that every object a specification can match must have, if its patterns say so: {key, Key} or any.
+bound_key([{Pattern, _, _}], KeyPos, Type) when is_tuple(Pattern), tuple_size(Pattern) >= KeyPos ->
+    case pattern(element(KeyPos, Pattern)) of
+        {is, Key} when Type =/= ordered_set; not is_number(Key) -> {key, Key};
+        _ -> any
+    end;
+bound_key(_, _, _) ->
+    any.
+
+%% Has whatever the specification makes of an object the object's key for certain?
+keeps_key(Spec, KeyPos) ->
+    lists:all(fun({Pattern, _, Body}) -> is_kept(Pattern, Body, KeyPos) end, Spec).
+
+is_kept(_, ['$_'], _) -> true;
+is_kept(Pattern, [{Made}], KeyPos) when is_tuple(Made), tuple_size(Made) >= KeyPos ->
+    case element(KeyPos, Made) of
+        {element, KeyPos, '$_'} -> true;
+        {const, Key} when tuple_size(Pattern) >= KeyPos -> pattern(element(KeyPos, Pattern)) =:= {is, Key};
+        Key when tuple_size(Pattern) >= KeyPos ->
+            element(KeyPos, Pattern) =:= Key andalso Key =/= '_' andalso expression_is_term(Key);
+        _ -> false
+    end;
+is_kept(_, _, _) ->
+    false.
+
+%% Does it say the same in a pattern and in a body? A tuple in a body is a call unless it stands in another.
+expression_is_term(Atom) when is_atom(Atom) -> true;
+expression_is_term(Term) -> is_number(Term) orelse is_binary(Term) orelse Term =:= [].

@@ -19,7 +19,11 @@ mod resume;
 mod safe_heap;
 mod stack;
 mod strip;
+mod tables;
+#[cfg(test)]
+mod tables_tests;
 mod traces;
+mod walks;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -56,6 +60,8 @@ pub enum Step {
     Traces,
     /// Find a key of a map without comparing it with every other.
     Lookup,
+    /// Give tables more chains, and ways through them.
+    Tables,
     /// Make the interpreter's loop return, so that it enters the engine's optimised code.
     Resume,
     /// Drop debug sections.
@@ -92,6 +98,7 @@ impl Step {
             Step::Atoms => include_str!("atoms.rs"),
             Step::Traces => include_str!("traces.rs"),
             Step::Lookup => include_str!("lookup.rs"),
+            Step::Tables => concat!(include_str!("tables.rs"), include_str!("walks.rs")),
             Step::Optimise => include_str!("optimise.rs"),
             Step::Callees => include_str!("callees.rs"),
             Step::Resume => concat!(include_str!("resume.rs"), include_str!("liveness.rs")),
@@ -123,6 +130,7 @@ pub fn lean_wasm(
             Step::Atoms => atoms::keep(&mut module),
             Step::Traces => traces::shorten(&mut module),
             Step::Lookup => lookup::shorten(&mut module),
+            Step::Tables => tables::grow(&mut module),
             Step::Resume => resume::split(&mut module),
             Step::Optimise => {
                 optimise::optimise(&module.emit_wasm(), names).and_then(|(wasm, outcome)| {

@@ -184,5 +184,8 @@ fn inputs(wasm: &[u8], modules: &BTreeMap<String, Source>) -> Result<String> {
             );
         }
     }
+    for (_, file) in modules::files(&place::at("erlang/otp/stdlib"), "hrl")? {
+        text += &place::digest(&fs::read(file)?);
+    }
     Ok(place::digest(text.as_bytes()))
 }

@@ -1,0 +1,66 @@
+%% Ways through AtomVM's own tables, as far as the VM knows them: it answers a lookup of `{}` with every object, of
+%% `{{}}` with an empty list for each, and of longer tuples that begin so with the objects of some of its chains. A
+%% person's own keys of that shape are found among all objects. Knows nothing of owners and options.
+-module(ets_walk).
+-export([can/0, is_plain/1, objects/3, all/1, size/1, first/2, next/3, slot/2, stats/1, split/2]).
+
+-define(CHAINS, 1024).
+
+%% Does this VM know the ways?
+can() ->
+    Probe = eTs:new(?MODULE, [set, public]),
+    true = eTs:insert(Probe, {probe}),
+    Can = eTs:lookup(Probe, {}) =/= [],
+    true = eTs:delete(Probe),
+    Can.
+
+is_plain({}) -> false;
+is_plain(Key) when element(1, Key) =:= {} -> false;
+is_plain(_) -> true.
+
+objects(Native, KeyPos, Key) -> [Object || Object <- all(Native), element(KeyPos, Object) =:= Key].
+
+all(Native) -> eTs:lookup(Native, {}).
+size(Native) -> length(eTs:lookup(Native, {{}})).
+
+slot(Native, Number) when is_integer(Number), Number >= 0, Number < ?CHAINS -> eTs:lookup(Native, {{}, Number, 3, 4});
+slot(_, ?CHAINS) -> '$end_of_table';
+slot(_, _) -> error(none).
+
+%% The order within a chain is that of the keys, so that one which is gone still has a next.
+first(Native, KeyPos) ->
+    smallest(KeyPos, eTs:lookup(Native, {{}, 2, 3})).
+
+next(Native, KeyPos, Key) ->
+    {Next, [[] | Own]} = lists:splitwith(fun is_tuple/1, eTs:lookup(Native, {{}, Key})),
+    case behind(Key, keys(KeyPos, Own)) of
+        [Beside | _] -> Beside;
+        [] -> smallest(KeyPos, Next)
+    end.
+
+smallest(KeyPos, Objects) ->
+    case keys(KeyPos, [Object || Object <- Objects, Object =/= []]) of
+        [Key | _] -> Key;
+        [] -> '$end_of_table'
+    end.
+
+keys(KeyPos, Objects) -> lists:uniq(lists:sort([element(KeyPos, Object) || Object <- Objects])).
+
+behind(Key, Keys) ->
+    case lists:dropwhile(fun(Other) -> Other =/= Key end, Keys) of
+        [Key | Rest] -> Rest;
+        [] -> [Other || Other <- Keys, Other > Key]
+    end.
+
+%% Chains, their average length, its deviation, the deviation that chance gives, the shortest, the longest, and how
+%% many objects that are gone are kept.
+stats(Native) ->
+    Lengths = [length(slot(Native, Number)) || Number <- lists:seq(0, ?CHAINS - 1)],
+    Average = lists:sum(Lengths) / ?CHAINS,
+    Squares = lists:sum([(Length - Average) * (Length - Average) || Length <- Lengths]),
+    {?CHAINS, Average, math:sqrt(Squares / ?CHAINS), math:sqrt(Average * (1 - 1 / ?CHAINS)), lists:min(Lengths),
+     lists:max(Lengths), 0}.
+
+%% The first so many, and the rest.
+split(Count, List) when Count >= length(List) -> {List, []};
+split(Count, List) -> lists:split(Count, List).
