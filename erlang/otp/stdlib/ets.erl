@@ -1,7 +1,6 @@
 %% AtomVM's tables hold objects by key, shared by all processes (`eTs` is AtomVM's own `ets`). The VM that is made lean
-%% can also go through them: a key that begins with the empty tuple asks for more than one object (see
-%% ets_walk). Such tables are changed and read here, in the calling process. An ordered_set, and any table of a VM
-%% that cannot go through one, has its keys in the keeper, which does every change of it.
+%% can also go through them (see ets_walk), so that they are changed and read here, in the calling process; an
+%% ordered_set has rows of its own (see ets_order). Of a VM that cannot, the keeper does every change.
 -module(ets).
 -export([new/2, delete/1, delete/2, delete_object/2, delete_all_objects/1, insert/2, insert_new/2, lookup/2,
          lookup_element/3, lookup_element/4, member/2, take/2, update_counter/3, update_counter/4, update_element/3,
@@ -10,7 +9,8 @@
          foldl/3, foldr/3, is_compiled_ms/1, match_spec_compile/1, match_spec_run/2, match_spec_run_r/3, test_ms/2,
          select/1, select/2, select/3, select_reverse/1, select_reverse/2, select_reverse/3, select_count/2,
          select_delete/2, select_replace/2, match/1, match/2, match/3, match_object/1, match_object/2, match_object/3,
-         match_delete/2, repair_continuation/2, internal_delete_all/2, internal_select_delete/2, internal_request_all/0]).
+         match_delete/2, repair_continuation/2, internal_delete_all/2, internal_select_delete/2,
+         internal_request_all/0]).
 
 -include("ets_table.hrl").
 
@@ -30,6 +30,7 @@ internal_delete_all(Tab, _) -> ?TRY(ets_keeper:change(writable(Tab), delete_all)
 delete(Tab, Key) ->
     ?TRY(case writable(Tab) of
              #table{kind = walked, native = Native} -> eTs:delete(Native, Key);
+             #table{kind = ordered} = Table -> ets_order:delete(Table, Key);
              Table -> ets_keeper:change(Table, {delete_key, Key})
          end, [Tab, Key]).
 
@@ -38,18 +39,21 @@ delete_object(Tab, Object) ->
              Table when not is_tuple(Object) -> error(none, [Table]);
              #table{keypos = KeyPos} when tuple_size(Object) < KeyPos -> true;
              #table{kind = walked, native = Native} -> eTs:delete_object(Native, Object);
+             #table{kind = ordered} = Table -> ets_order:delete_object(Table, Object);
              Table -> ets_keeper:change(Table, {delete_object, Object})
          end, [Tab, Object]).
 
 insert(Tab, Objects) ->
     ?TRY(case writable(Tab) of
              #table{kind = walked, native = Native} -> eTs:insert(Native, Objects);
+             #table{kind = ordered} = Table -> ets_order:insert(Table, Objects);
              Table -> ets_keeper:change(Table, {insert, listed(Objects)})
          end, [Tab, Objects]).
 
 insert_new(Tab, Objects) ->
     ?TRY(case writable(Tab) of
              #table{kind = walked, native = Native} -> eTs:insert_new(Native, Objects);
+             #table{kind = ordered} = Table -> ets_order:insert_new(Table, Objects);
              Table -> ets_keeper:change(Table, {insert_new, listed(Objects)})
          end, [Tab, Objects]).
 
@@ -61,6 +65,7 @@ lookup(Tab, Key) -> ?TRY(objects(readable(Tab), Key), [Tab, Key]).
 member(Tab, Key) ->
     ?TRY(case readable(Tab) of
              #table{kind = walked, native = Native} -> eTs:member(Native, Key);
+             #table{kind = ordered} = Table -> ets_order:member(Table, Key);
              Table -> objects(Table, Key) =/= []
          end, [Tab, Key]).
 
@@ -91,6 +96,8 @@ take(Tab, Key) ->
                      true -> eTs:take(Native, Key);
                      false -> Objects = objects(Table, Key), true = eTs:delete(Native, Key), Objects
                  end;
+             #table{kind = ordered} = Table ->
+                 ets_order:take(Table, Key);
              Table ->
                  ets_keeper:change(Table, {take, Key})
          end, [Tab, Key]).
@@ -119,6 +126,9 @@ last_lookup(Tab) -> ?TRY(with_objects(readable(Tab), last), [Tab]).
 next_lookup(Tab, Key) -> ?TRY(with_objects(readable(Tab), {next, Key}), [Tab, Key]).
 prev_lookup(Tab, Key) -> ?TRY(with_objects(readable(Tab), {prev, Key}), [Tab, Key]).
 
+%% What ends a table is no key of it.
+beside(_, {_, '$end_of_table'}) ->
+    error(badkey);
 beside(#table{kind = walked, native = Native, keypos = KeyPos, fixes = Fixes}, Where) ->
     case Where of
         {_, Key} ->
@@ -127,6 +137,8 @@ beside(#table{kind = walked, native = Native, keypos = KeyPos, fixes = Fixes}, W
         _ ->
             ets_walk:first(Native, KeyPos)
     end;
+beside(#table{kind = ordered} = Table, Where) ->
+    ets_order:beside(Table, Where);
 beside(Table, Where) ->
     ets_keeper:change(Table, Where).
 
@@ -162,7 +174,7 @@ info_value(#table{keypos = KeyPos}, keypos) -> KeyPos;
 info_value(#table{protection = Protection}, protection) -> Protection;
 info_value(#table{tab = Tab, name = Name}, named_table) -> Tab =:= Name;
 info_value(_, node) -> node();
-info_value(#table{kind = walked, native = Native}, size) -> ets_walk:size(Native);
+info_value(#table{kind = Kind, native = Native}, size) when Kind =/= kept -> ets_walk:size(Native);
 info_value(#table{kind = walked, native = Native}, stats) -> ets_walk:stats(Native);
 info_value(#table{fixes = Fixes}, fixed) -> Fixes > 0;
 info_value(_, binary) -> [];
@@ -183,6 +195,7 @@ safe_fixtable(Tab, Fix) -> ?TRY(ets_keeper:change(readable(Tab), {fix, Fix}), [T
 slot(Tab, Number) ->
     ?TRY(case readable(Tab) of
              #table{kind = walked, native = Native} -> ets_walk:slot(Native, Number);
+             #table{kind = ordered} = Table -> ets_order:slot(Table, Number);
              Table ->
                  Keys = ets_keeper:change(Table, keys),
                  case Number < length(Keys) of
@@ -245,8 +258,8 @@ selected(Table, Spec) ->
     match_spec_run(candidates(Table, Spec), {ets_match, Prepared}).
 
 %% The objects that a specification can match at all: those of one key, if it names one.
-candidates(#table{keypos = KeyPos, type = Type} = Table, Spec) ->
-    case ets_match:bound_key(Spec, KeyPos, Type) of
+candidates(#table{keypos = KeyPos} = Table, Spec) ->
+    case ets_match:bound_key(Spec, KeyPos) of
         {key, Key} -> objects(Table, Key);
         any -> everything(Table)
     end.
@@ -285,6 +298,8 @@ select_delete(Tab, Spec) ->
                  #table{kind = walked, native = Native} ->
                      lists:foreach(fun(Object) -> eTs:delete_object(Native, Object) end, Doomed),
                      length(Doomed);
+                 #table{kind = ordered} ->
+                     ets_order:delete_objects(Table, Doomed);
                  _ ->
                      ets_keeper:change(Table, {delete_objects, Doomed})
              end
@@ -304,9 +319,15 @@ select_replace(Tab, Spec) ->
 
 match_delete(Tab, Pattern) -> _ = select_delete(Tab, [{Pattern, [], [true]}]), true.
 
+%% A table ends before anybody can hear that its owner did; the keeper may hear of it later.
 table(Tab) when is_atom(Tab); is_reference(Tab) ->
     case ets_keeper:row(Tab) of
-        [Table] -> Table;
+        [#table{owner = Owner} = Table] when Owner =:= self() -> Table;
+        [#table{owner = Owner} = Table] ->
+            case is_process_alive(Owner) of
+                true -> Table;
+                false -> _ = ets_keeper:call(none, {ended, Owner}), table(Tab)
+            end;
         [] -> error(id)
     end;
 table(_) ->
@@ -329,6 +350,8 @@ objects(#table{kind = walked, native = Native, keypos = KeyPos}, Key) ->
         true -> eTs:lookup(Native, Key);
         false -> ets_walk:objects(Native, KeyPos, Key)
     end;
+objects(#table{kind = ordered} = Table, Key) ->
+    ets_order:objects(Table, Key);
 objects(#table{native = Native}, Key) when is_atom(Key); is_binary(Key); is_pid(Key); is_reference(Key) ->
     eTs:lookup(Native, Key);
 objects(#table{native = Native} = Table, Key) ->
@@ -338,4 +361,5 @@ objects(#table{native = Native} = Table, Key) ->
     end.
 
 everything(#table{kind = walked, native = Native}) -> ets_walk:all(Native);
+everything(#table{kind = ordered} = Table) -> ets_order:all(Table);
 everything(Table) -> ets_keeper:change(Table, objects).

@@ -6,6 +6,7 @@
 -include("ets_table.hrl").
 
 %% What the request gives, and the keys after it.
+change({order, Where}, #table{kind = ordered} = Table, Known) -> ets_order:ask(Table, Where, Known);
 change(keys, _, Index) -> {ets_index:keys(Index), Index};
 change(objects, Table, Index) -> {ets_index:objects({Table, Index}), Index};
 change({objects, Key}, Table, Index) -> {objects(Key, Table, Index), Index};
@@ -23,6 +24,8 @@ change({insert_new, Objects}, #table{keypos = KeyPos} = Table, Index) ->
     end;
 change({default, Object}, #table{kind = walked, native = Native}, Index) ->
     {eTs:insert_new(Native, Object), Index};
+change({default, Object}, #table{kind = ordered} = Table, Index) ->
+    {ets_order:insert_new(Table, Object), Index};
 change({default, Object}, Table, Index) ->
     change({insert_new, [Object]}, Table, Index);
 change({delete_key, Key}, Table, Index) -> {true, delete_key(Key, Table, Index)};
@@ -62,6 +65,8 @@ is_single(Type) -> Type =:= set orelse Type =:= ordered_set.
 
 objects(Key, #table{kind = kept} = Table, Index) ->
     ets_index:objects(Key, Table, Index);
+objects(Key, #table{kind = ordered} = Table, _) ->
+    ets_order:objects(Table, Key);
 objects(Key, #table{native = Native, keypos = KeyPos}, _) ->
     case ets_walk:is_plain(Key) of
         true -> eTs:lookup(Native, Key);
@@ -69,10 +74,13 @@ objects(Key, #table{native = Native, keypos = KeyPos}, _) ->
     end.
 
 insert(Object, #table{kind = kept} = Table, Index) -> ets_index:insert(Object, Table, Index);
+insert(Object, #table{kind = ordered} = Table, Index) -> true = ets_order:insert(Table, Object), Index;
 insert(Object, #table{native = Native}, Index) -> true = eTs:insert(Native, Object), Index.
 
 delete_key(Key, #table{kind = kept} = Table, Index) -> ets_index:delete_key(Key, Table, Index);
+delete_key(Key, #table{kind = ordered} = Table, Index) -> true = ets_order:delete(Table, Key), Index;
 delete_key(Key, #table{native = Native}, Index) -> true = eTs:delete(Native, Key), Index.
 
 delete_object(Object, #table{kind = kept} = Table, Index) -> ets_index:delete_object(Object, Table, Index);
+delete_object(Object, #table{kind = ordered} = Table, Index) -> true = ets_order:delete_object(Table, Object), Index;
 delete_object(Object, #table{native = Native}, Index) -> true = eTs:delete_object(Native, Object), Index.

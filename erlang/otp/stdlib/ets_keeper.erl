@@ -84,6 +84,8 @@ loop(Tables, CanWalk) ->
             end;
         {'DOWN', _, process, Pid, _} ->
             loop(ended(Pid, Tables), CanWalk);
+        {touched, Tid, Keys} ->
+            loop(touched(Tid, Keys, Tables), CanWalk);
         {discard, Native} ->
             eTs:delete(Native),
             loop(Tables, CanWalk);
@@ -95,6 +97,8 @@ handle({new, Name, Options}, _, From, Tables, CanWalk) ->
     new(Name, Options, From, Tables, CanWalk);
 handle(all, _, _, Tables, _) ->
     {[Table#table.tab || #held{table = Table} <- maps:values(Tables)], Tables};
+handle({ended, Pid}, _, _, Tables, _) ->
+    {true, ended(Pid, Tables)};
 handle({atomic, Work}, _, _, Tables, _) ->
     {Work(), Tables};
 handle(Request, Tid, From, Tables, _) ->
@@ -113,18 +117,29 @@ new(Name, Options, Owner, Tables, CanWalk) when is_atom(Name), is_list(Options) 
     Plain = #table{tab = none, kind = walked, type = set, keypos = 1, protection = protected, owner = Owner, name = Name},
     #held{table = Table} = Held = lists:foldl(fun option/2, #held{table = Plain}, Options),
     IsNamed = Table#table.tab =:= Name,
-    IsNamed andalso row(Name) =/= [] andalso error(none),
-    Kind = case Table#table.type =/= ordered_set andalso CanWalk of true -> walked; false -> kept end,
-    Native = native(Table),
+    Before = case row(Name) of
+        [#table{owner = Other}] when IsNamed -> is_process_alive(Other) andalso error(none), ended(Other, Tables);
+        _ -> Tables
+    end,
+    Kind = case Table#table.type of
+        _ when not CanWalk -> kept;
+        ordered_set -> ordered;
+        _ -> walked
+    end,
+    Native = native(Table#table{kind = Kind}),
     Tab = case IsNamed of true -> Name; false -> Native end,
     Made = show(Table#table{tab = Tab, native = Native, kind = Kind, tid = Native}),
     _ = erlang:monitor(process, Owner),
-    {Tab, Tables#{Native => Held#held{table = Made, index = ets_index:new()}}};
+    {Tab, Before#{Native => Held#held{table = Made, index = index(Kind)}}};
 new(_, _, _, _, _) ->
     error(none).
 
-native(#table{name = Name, type = Type, keypos = KeyPos}) ->
-    eTs:new(Name, [case Type of ordered_set -> set; _ -> Type end, public, {keypos, KeyPos}]).
+native(#table{name = Name, kind = ordered}) -> eTs:new(Name, [set, public]);
+native(#table{name = Name, type = ordered_set} = Table) -> native(Table#table{name = Name, type = set});
+native(#table{name = Name, type = Type, keypos = KeyPos}) -> eTs:new(Name, [Type, public, {keypos, KeyPos}]).
+
+index(ordered) -> ets_order:unknown();
+index(_) -> ets_index:new().
 
 %% Puts what changed where everybody sees it.
 show(#table{tab = Tab, tid = Tid} = Table) ->
@@ -155,6 +170,18 @@ option(compressed, Held) -> set(compressed, true, Held);
 option(_, _) -> error(none).
 
 set(Name, Value, #held{options = Options} = Held) -> Held#held{options = [{Name, Value} | Options]}.
+
+%% A table that changed too much is followed no longer.
+touched(Tid, Keys, Tables) ->
+    case Tables of
+        #{Tid := #held{table = #table{is_followed = true} = Table, index = Index} = Held} ->
+            Next = ets_order:touched(Keys, Index),
+            IsFollowed = Next =/= ets_order:unknown(),
+            Told = case IsFollowed of true -> Table; false -> show(Table#table{is_followed = false}) end,
+            Tables#{Tid := Held#held{table = Told, index = Next}};
+        #{} ->
+            Tables
+    end.
 
 %% A table goes to its heir or ends with its owner; whoever held it still does so no longer.
 ended(Pid, Tables) ->
@@ -202,19 +229,19 @@ change(delete, #held{table = Table}, _) ->
     {true, gone};
 change(delete_all, #held{table = #table{native = Old} = Table, index = Index} = Held, _) ->
     Count = case Table of
-        #table{kind = walked} -> ets_walk:size(Old);
-        _ -> ets_index:size(Index)
+        #table{kind = kept} -> ets_index:size(Index);
+        _ -> ets_walk:size(Old)
     end,
     Keeper = self(),
-    Emptied = show(Table#table{native = native(Table)}),
+    Emptied = show(Table#table{native = native(Table), is_followed = false}),
     _ = spawn(fun() -> receive after ?LATE_MS -> Keeper ! {discard, Old} end end),
-    {Count, Held#held{table = Emptied, index = ets_index:new()}};
+    {Count, Held#held{table = Emptied, index = index(Table#table.kind)}};
 change({rename, Name}, #held{table = #table{tab = Tab, tid = Tid} = Table} = Held, _) when is_atom(Name) ->
     IsNamed = Tab =/= Tid,
     IsNamed andalso Tab =/= Name andalso row(Name) =/= [] andalso error(none),
     IsNamed andalso eTs:delete(?NAMES, Tab),
     Renamed = Table#table{name = Name, tab = case IsNamed of true -> Name; false -> Tab end},
-    {Name, Held#held{table = show(Renamed)}};
+    {Renamed#table.tab, Held#held{table = show(Renamed)}};
 change({setopts, Options}, #held{table = #table{owner = From}} = Held, From) ->
     #held{table = Table} = Changed = lists:foldl(fun setting/2, Held, Options),
     _ = show(Table),
@@ -240,6 +267,8 @@ change({fix, false}, #held{fixers = Fixers} = Held, From) ->
         false -> {true, Held}
     end;
 change({info, Item}, Held, _) -> {info(Item, Held), Held};
+change({order, _} = Request, #held{table = #table{is_followed = false} = Table} = Held, From) ->
+    change(Request, Held#held{table = show(Table#table{is_followed = true})}, From);
 change(Request, #held{table = Table, index = Index} = Held, _) ->
     {Result, Next} = ets_change:change(Request, Table, Index),
     {Result, Held#held{index = Next}}.

@@ -1,7 +1,7 @@
 %% Match specifications: which objects match, and what is made of them. A specification is checked and prepared once,
 %% so that no variable's name is read again for each object. Knows nothing of tables.
 -module(ets_match).
--export([prepare/1, run/2, test/2, bound_key/3, keeps_key/2]).
+-export([prepare/1, run/2, test/2, bound_key/2, keeps_key/2]).
 
 %% Guards and bodies may call these functions of `erlang`.
 -define(CALLS, #{0 => [self, node],
@@ -196,12 +196,12 @@ call(is_record, [Term, Tag, Size]) -> is_tuple(Term) andalso tuple_size(Term) =:
 call(Name, Arguments) -> apply(erlang, Name, Arguments).
 
 %% The key that every object a specification can match must have, if its patterns say so: {key, Key} or any.
-bound_key([{Pattern, _, _}], KeyPos, Type) when is_tuple(Pattern), tuple_size(Pattern) >= KeyPos ->
+bound_key([{Pattern, _, _}], KeyPos) when is_tuple(Pattern), tuple_size(Pattern) >= KeyPos ->
     case pattern(element(KeyPos, Pattern)) of
-        {is, Key} when Type =/= ordered_set; not is_number(Key) -> {key, Key};
+        {is, Key} -> {key, Key};
         _ -> any
     end;
-bound_key(_, _, _) ->
+bound_key(_, _) ->
     any.
 
 %% Has whatever the specification makes of an object the object's key for certain?
