@@ -6,7 +6,8 @@
 tests() ->
     [set_test, ordered_set_test, bag_test, duplicate_bag_test, named_test, walk_test, match_test, select_test, limit_test, delete_test,
      counter_test, update_element_test, take_test, insert_new_test, info_test, errors_test, owner_test, heir_test, give_away_test, protection_test,
-     fold_test, fun2ms_test, replace_test, keypos_test, concurrent_test, lookup_element_test, persistent_term_test, atomics_test, counters_test].
+     fold_test, fun2ms_test, replace_test, keypos_test, concurrent_test, lookup_element_test, empty_tuple_test, big_counter_test, number_key_test, held_test, gone_owner_test, many_test, followed_test, refusal_test,
+     replaced_key_test, persistent_term_test, atomics_test, counters_test].
 
 t(Work) ->
     try Work() catch Class:Reason -> {Class, Reason} end.
@@ -186,3 +187,101 @@ atomics_test() ->
 counters_test() ->
     C = counters:new(2, [write_concurrency]),
     {counters:add(C, 1, 3), counters:sub(C, 1, 1), counters:put(C, 2, 7), counters:get(C, 1), counters:get(C, 2), maps:get(size, counters:info(C))}.
+
+%% The VM's own ways through tables begin with such keys.
+empty_tuple_test() ->
+    Keys = [{}, {{}}, {{}, 1}, {{}, 1, 2}, {{}, 1, 2, 3}, {{}, 1, 2, 3, 4}, {1, {}}],
+    [begin
+         T = ets:new(t, [Type]),
+         [ets:insert(T, {Key, N}) || {N, Key} <- lists:enumerate(Keys)],
+         First = [{ets:lookup(T, Key), ets:member(T, Key)} || Key <- Keys],
+         Walked = lists:sort(walk(T, ets:first(T))) =:= lists:sort(Keys),
+         Taken = [ets:take(T, Key) || Key <- Keys],
+         Empty = ets:tab2list(T),
+         ets:insert(T, {{}, 1}),
+         Counted = case Type of
+             bag -> none;
+             _ -> {ets:update_counter(T, {}, 5), ets:update_element(T, {}, {2, x}), ets:update_element(T, {{}}, {2, x}), t(fun() -> ets:update_counter(T, {{}}, 1) end)}
+         end,
+         {First, Walked, Taken, Empty, Counted, ets:lookup_element(T, {}, 2), t(fun() -> ets:lookup_element(T, {{}}, 2) end), ets:select(T, [{{{}, '$1'}, [], ['$1']}]), ets:delete(T, {})}
+     end || Type <- [set, ordered_set, bag]].
+
+big_counter_test() ->
+    T = ets:new(t, []),
+    ets:insert(T, [{a, (1 bsl 27) - 2}, {b, -(1 bsl 27) + 1}, {c, 1 bsl 60}, {d, 0, 0}]),
+    {[ets:update_counter(T, a, 1) || _ <- [1, 2, 3, 4]], [ets:update_counter(T, b, -1) || _ <- [1, 2, 3]], ets:update_counter(T, c, 1 bsl 40), ets:update_counter(T, a, -5),
+     ets:update_counter(T, d, [{2, 3}, {3, 1 bsl 30}, {2, 5, 6, 0}]), ets:update_counter(T, d, {2, 1}), ets:update_counter(T, d, {2, -4, -2, 9}), t(fun() -> ets:update_counter(T, d, {1, 1}) end),
+     t(fun() -> ets:update_counter(T, d, {4, 1}) end), ets:update_counter(T, e, {3, 1}, {e, 1, 2}), t(fun() -> ets:update_counter(T, f, {9, 1}, {f, 1}) end), sorted(T)}.
+
+%% An ordered_set compares keys with ==, also inside of them.
+number_key_test() ->
+    T = ets:new(t, [ordered_set]),
+    ets:insert(T, [{1, a}, {2.0, b}, {{x, 3}, c}, {[4.0], d}, {1.0e30, e}]),
+    S = ets:new(t, []),
+    ets:insert(S, [{1, a}, {1.0, b}]),
+    {ets:lookup(T, 1.0), ets:lookup(T, 2), ets:lookup(T, {x, 3.0}), ets:lookup(T, [4]), ets:member(T, 1000000000000000019884624838656), ets:first(T), ets:next(T, 1), ets:next(T, 2.5), ets:prev(T, {x, 3.0}),
+     ets:insert_new(T, {1.0, z}), ets:insert(T, {1.0, z}), ets:tab2list(T), ets:delete(T, 2), ets:last(T), lists:sort(ets:tab2list(S))}.
+
+%% Whoever holds a table still can go on from a key that is gone.
+held_test() ->
+    T = ets:new(t, []),
+    ets:insert(T, [{N} || N <- lists:seq(1, 2000)]),
+    ets:safe_fixtable(T, true),
+    Seen = clear(T, ets:first(T)),
+    Held = ets:info(T, fixed),
+    ets:safe_fixtable(T, false),
+    {length(Seen), lists:sort(Seen) =:= lists:seq(1, 2000), ets:tab2list(T), Held, ets:info(T, fixed), t(fun() -> ets:next(T, 1) end), ets:info(T, safe_fixed)}.
+
+clear(_, '$end_of_table') -> [];
+clear(T, Key) -> ets:delete(T, Key), [Key | clear(T, ets:next(T, Key))].
+
+%% A table is gone when its owner is seen to be.
+gone_owner_test() ->
+    [begin
+         {Pid, Monitor} = spawn_monitor(fun() -> ets:new(passing, [named_table]), ets:insert(passing, {a}) end),
+         receive {'DOWN', Monitor, process, Pid, _} -> ok end,
+         {t(fun() -> ets:lookup(passing, a) end), ets:whereis(passing), ets:new(passing, [named_table]), ets:delete(passing)}
+     end || _ <- [1, 2, 3]].
+
+many_test() ->
+    [begin
+         T = ets:new(t, [Type]),
+         ets:insert(T, [{N * 7 rem 5003, N} || N <- lists:seq(1, 5000)]),
+         Sum = ets:foldl(fun({_, N}, Acc) -> N + Acc end, 0, T),
+         Walked = length(walk(T, ets:first(T))),
+         Deleted = ets:select_delete(T, [{{'_', '$1'}, [{'>', '$1', 100}], [true]}]),
+         {Sum, Walked, Deleted, ets:info(T, size), ets:delete_all_objects(T), ets:info(T, size), ets:insert(T, {a, b}), ets:tab2list(T)}
+     end || Type <- [set, ordered_set, bag, duplicate_bag]].
+
+%% The order is asked for while keys come and go, a few at a time and many.
+followed_test() ->
+    T = ets:new(t, [ordered_set]),
+    Ends = fun() -> {ets:first(T), ets:last(T), ets:info(T, size)} end,
+    A = Ends(),
+    ets:insert(T, {5}), B = Ends(),
+    ets:insert(T, [{N} || N <- lists:seq(1, 2000)]), C = Ends(),
+    [ets:delete(T, N) || N <- lists:seq(1, 10)], D = Ends(),
+    Queue = [begin Key = ets:first(T), ets:delete(T, Key), ets:insert(T, {Key + 5000}), Key end || _ <- lists:seq(1, 30)],
+    [ets:delete(T, N) || N <- lists:seq(11, 2000)], E = Ends(),
+    {A, B, C, D, Queue, E, ets:next(T, 5045), ets:prev(T, 5045), ets:tab2list(T)}.
+
+%% What the shell says below an exception comes from these.
+refusal_test() ->
+    T = ets:new(t, [private]),
+    Other = fun(Work) -> Parent = self(), spawn(fun() -> Parent ! {other, why(Work)} end), receive {other, Why} -> Why end end,
+    {why(fun() -> ets:lookup(nothing, 1) end), why(fun() -> ets:insert(begin D = ets:new(d, []), ets:delete(D), D end, {1}) end), why(fun() -> ets:lookup(17, 1) end), Other(fun() -> ets:lookup(T, 1) end), Other(fun() -> ets:insert(T, {1}) end),
+     why(fun() -> ets:lookup_element(T, 1, 2) end), why(fun() -> ets:insert(T, x) end), why(fun() -> ets:next(T, 1) end), why(fun() -> ets:select(T, [{'_', [{foo}], ['$_']}]) end),
+     why(fun() -> ets:match(T, {#{'$1' => 1}}) end), why(fun() -> ets:select(T, [{{'$1'}, [], ['$2']}]) end)}.
+
+why(Work) ->
+    try Work()
+    catch error:Reason:Stack ->
+        [{Module, Name, Arguments, Info} | _] = Stack,
+        {Reason, Module, Name, length(Arguments), maps:get(cause, proplists:get_value(error_info, Info, #{}), none)}
+    end.
+
+replaced_key_test() ->
+    T = ets:new(t, [ordered_set]),
+    ets:insert(T, [{N, N} || N <- [1, 2, 3]]),
+    {ets:select_replace(T, [{{'$1', '$2'}, [{'>', '$2', 1}], [{{'$1', {'*', '$2', 10}}}]}]), ets:tab2list(T), t(fun() -> ets:select_replace(T, [{{'$1', '$2'}, [], [{{'$2', '$1'}}]}]) end),
+     t(fun() -> ets:select_replace(ets:new(b, [bag]), [{{'$1'}, [], ['$_']}]) end), ets:select_replace(T, [{{2, '_'}, [], [{{2, two}}]}]), ets:tab2list(T)}.

@@ -128,11 +128,11 @@ prev_lookup(Tab, Key) -> ?TRY(with_objects(readable(Tab), {prev, Key}), [Tab, Ke
 
 %% What ends a table is no key of it.
 beside(_, {_, '$end_of_table'}) ->
-    error(badkey);
+    error(none);
 beside(#table{kind = walked, native = Native, keypos = KeyPos, fixes = Fixes}, Where) ->
     case Where of
         {_, Key} ->
-            Fixes > 0 orelse eTs:member(Native, Key) orelse error(badkey),
+            Fixes > 0 orelse eTs:member(Native, Key) orelse error(none),
             ets_walk:next(Native, KeyPos, Key);
         _ ->
             ets_walk:first(Native, KeyPos)

@@ -43,7 +43,7 @@ end_of(Which, #index{keys = Keys}) ->
 
 beside(Which, Key, #table{type = Type, fixes = Fixes} = Table, #index{keys = Keys}) ->
     Place = place(Key, Table),
-    Type =:= ordered_set orelse Fixes > 0 orelse gb_trees:is_defined(Place, Keys) orelse error(badkey),
+    Type =:= ordered_set orelse Fixes > 0 orelse gb_trees:is_defined(Place, Keys) orelse error(none),
     Found = case Which of
         prev when Type =:= ordered_set -> gb_trees:smaller(Place, Keys);
         _ -> gb_trees:larger(Place, Keys)
