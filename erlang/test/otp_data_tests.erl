@@ -8,7 +8,7 @@ tests() ->
      maps_group_test, lists_sort_test, lists_key_test, lists_errors_test, lists_more_test, sets_test, dicts_test,
      trees_test, queue_test, array_test, binary_match_test, binary_part_test, binary_unsigned_test, binary_edit_test,
      bits_test, numbers_test, math_test, floats_test, proplists_test, comprehensions_test, records_test, catch_test,
-     big_test, ordering_test].
+     big_test, ordering_test, remainder_test, subtract_test, key_number_test].
 
 t(Work) ->
     try Work() catch Class:Reason -> {Class, Reason} end.
@@ -174,3 +174,17 @@ ordering_test() ->
     {1 < a, a < make_tuple(), {} < [], [] < [1], [1] < <<"a">>, #{} < [], #{a => 1} < #{a => 2}, {1, 2} < {0, 1, 2}, "abc" < "abd", 1.0 =< 1}.
 
 make_tuple() -> {}.
+
+remainder_test() ->
+    Powers = [0, 3, 10, 27, 28, 31, 32, 40, 62, 63, 64, 65, 100],
+    [[{A rem B, A rem -B, -A rem B, A div B, A - (A div B) * B =:= A rem B} || B <- [(1 bsl M) + 1 || M <- Powers]] || A <- [(1 bsl N) + D || N <- Powers, D <- [-1, 0, 3]]].
+
+subtract_test() ->
+    Long = lists:seq(1, 3000),
+    Mixed = [case N rem 3 of 0 -> N rem 50; 1 -> float(N rem 50); 2 -> {N rem 7} end || N <- Long],
+    {Long -- lists:seq(10, 2990), length(Mixed -- Mixed), Mixed -- lists:reverse(lists:sublist(Mixed, 2800)), lists:duplicate(500, a) -- lists:duplicate(490, a), lists:subtract(Long, [2.0, 5 | lists:seq(7, 3000)]),
+     t(fun() -> Long -- [a | b] end), t(fun() -> [a | Long] ++ b -- Long end), t(fun() -> ([a | b]) -- Long end), [] -- Long, Long -- [] =:= Long, [3, 1, 2, 1] -- [1]}.
+
+key_number_test() ->
+    L = [{a, 1}, x, {1.0, b}, {1, c}, {2, d}, {3.5, e}, {2.0, f}, {1 bsl 60, g}, {}],
+    [{lists:keyfind(K, 1, L), lists:keymember(K, 1, L), lists:keysearch(K, 1, L)} || K <- [1, 1.0, 2, 2.0, 3.5, 4, 4.0, a, 1 bsl 60, float(1 bsl 60), -0.0]].

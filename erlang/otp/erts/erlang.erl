@@ -15,7 +15,7 @@
          match_spec_test/3, is_builtin/3, fun_info/1, fun_info/2, fun_info_mfa/1, raise/3, delete_module/1, purge_module/1,
          check_old_code/1, load_module/2, dt_spread_tag/1, dt_restore_tag/1, dt_get_tag/0, dt_append_vm_tag_data/1,
          dt_prepend_vm_tag_data/1]).
--export([float_to_list/2, float_to_binary/2]).
+-export([float_to_list/2, float_to_binary/2, '--'/2]).
 -export([binary_to_list/3, bitstring_to_list/1, iolist_to_iovec/1, list_to_pid/1, list_to_ref/1, binary_part/2,
          append_element/2, make_tuple/3, get_keys/0, get_keys/1, is_record/2, is_record/3, date/0, time/0, now/0,
          monotonic_time/1, system_time/1, time_offset/0, time_offset/1, localtime_to_universaltime/1, localtime_to_universaltime/2,
@@ -423,6 +423,9 @@ binary_to_list(Binary, First, Last) -> erlang:binary_to_list(binary:part(Binary,
 bitstring_to_list(Bits) -> erlang:binary_to_list(Bits).
 iolist_to_iovec(Data) -> [erlang:iolist_to_binary(Data)].
 binary_part(Binary, {Start, Length}) -> erlang:binary_part(Binary, Start, Length).
+
+'--'(From, What) ->
+    try erlang_subtract:lists(From, What) catch error:_ -> erlang:error(badarg, [From, What]) end.
 
 %% OTP's `short` prefers the exponent where that is shorter.
 float_to_list(Float, [short]) -> erlang_float:layout(eRlang:float_to_list(Float, [short]), Float);

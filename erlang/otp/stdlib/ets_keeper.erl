@@ -14,7 +14,7 @@
 -define(LATE_MS, 200).
 
 %% What the keeper knows beyond the row that everybody sees.
--record(held, {table, index = none, heir = none, options = [], fixers = [], fixed_at = none}).
+-record(held, {table, index = none, heir = none, options = [], fixers = gb_trees:empty(), fixed_at = none}).
 
 %% Asks the keeper for a change; a refusal becomes an error of the caller.
 call(Tid, Request) ->
@@ -188,8 +188,8 @@ ended(Pid, Tables) ->
     maps:filtermap(fun
         (_, #held{table = #table{owner = Owner}} = Held) when Owner =:= Pid -> inherited(Held);
         (_, #held{fixers = Fixers} = Held) ->
-            case lists:keymember(Pid, 1, Fixers) of
-                true -> {true, fixed(lists:keydelete(Pid, 1, Fixers), Held)};
+            case gb_trees:is_defined(Pid, Fixers) of
+                true -> {true, fixed(gb_trees:delete(Pid, Fixers), Held)};
                 false -> true
             end
     end, Tables).
@@ -215,14 +215,16 @@ drop(#table{native = Native} = Table) ->
     true = eTs:delete(Native),
     false.
 
-fixed(Fixers, #held{table = Table, fixed_at = Since} = Held) ->
-    Fixes = lists:sum([Count || {_, Count} <- Fixers]),
-    At = case Since of
-        _ when Fixes =:= 0 -> none;
-        none -> {erlang:monotonic_time(), erlang:timestamp()};
+%% Everybody has to see only whether somebody holds the table still.
+fixed(Fixers, #held{table = #table{fixes = Before} = Table, fixed_at = Since} = Held) ->
+    Held#held{fixers = Fixers, table = case min(1, gb_trees:size(Fixers)) of
+        Before -> Table;
+        Fixes -> show(Table#table{fixes = Fixes})
+    end, fixed_at = case gb_trees:size(Fixers) of
+        0 -> none;
+        _ when Since =:= none -> {erlang:monotonic_time(), erlang:timestamp()};
         _ -> Since
-    end,
-    Held#held{table = show(Table#table{fixes = Fixes}), fixers = Fixers, fixed_at = At}.
+    end}.
 
 change(delete, #held{table = Table}, _) ->
     false = drop(Table),
@@ -257,15 +259,18 @@ change({give_away, Pid, Data}, #held{table = #table{tab = Tab, owner = From} = T
 change({give_away, Pid, _}, #held{table = #table{owner = Owner}}, _) ->
     error(case Pid of Owner -> owner; _ -> not_owner end);
 change({fix, true}, #held{fixers = Fixers} = Held, From) ->
-    Count = proplists:get_value(From, Fixers, 0),
-    _ = Count =:= 0 andalso erlang:monitor(process, From),
-    {true, fixed(lists:keystore(From, 1, Fixers, {From, Count + 1}), Held)};
+    {true, fixed(case gb_trees:lookup(From, Fixers) of
+        {value, Count} -> gb_trees:update(From, Count + 1, Fixers);
+        none -> _ = erlang:monitor(process, From), gb_trees:insert(From, 1, Fixers)
+    end, Held)};
 change({fix, false}, #held{fixers = Fixers} = Held, From) ->
-    case lists:keyfind(From, 1, Fixers) of
-        {_, 1} -> {true, fixed(lists:keydelete(From, 1, Fixers), Held)};
-        {_, Count} -> {true, fixed(lists:keyreplace(From, 1, Fixers, {From, Count - 1}), Held)};
-        false -> {true, Held}
-    end;
+    {true, fixed(case gb_trees:lookup(From, Fixers) of
+        {value, 1} -> gb_trees:delete(From, Fixers);
+        {value, Count} -> gb_trees:update(From, Count - 1, Fixers);
+        none -> Fixers
+    end, Held)};
+change({fix, _}, _, _) ->
+    error(none);
 change({info, Item}, Held, _) -> {info(Item, Held), Held};
 change({order, _} = Request, #held{table = #table{is_followed = false} = Table} = Held, From) ->
     change(Request, Held#held{table = show(Table#table{is_followed = true})}, From);
@@ -286,7 +291,7 @@ info(heir, _) -> none;
 info(Option, #held{options = Options}) when Option =:= decentralized_counters; Option =:= read_concurrency;
                                             Option =:= write_concurrency; Option =:= compressed ->
     proplists:get_value(Option, Options, false);
-info(safe_fixed_monotonic_time, #held{fixed_at = {Monotonic, _}, fixers = Fixers}) -> {Monotonic, Fixers};
-info(safe_fixed, #held{fixed_at = {_, Time}, fixers = Fixers}) -> {Time, Fixers};
+info(safe_fixed_monotonic_time, #held{fixed_at = {Monotonic, _}, fixers = Fixers}) -> {Monotonic, gb_trees:to_list(Fixers)};
+info(safe_fixed, #held{fixed_at = {_, Time}, fixers = Fixers}) -> {Time, gb_trees:to_list(Fixers)};
 info(Item, _) when Item =:= safe_fixed_monotonic_time; Item =:= safe_fixed; Item =:= stats -> false;
 info(_, _) -> error(none).

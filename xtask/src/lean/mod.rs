@@ -15,6 +15,7 @@ mod memory;
 mod operands;
 mod optimise;
 mod pointers;
+mod remainder;
 mod resume;
 mod safe_heap;
 mod stack;
@@ -60,6 +61,8 @@ pub enum Step {
     Traces,
     /// Find a key of a map without comparing it with every other.
     Lookup,
+    /// Tell integers of 64 bits from larger ones in `rem`.
+    Remainder,
     /// Give tables more chains, and ways through them.
     Tables,
     /// Make the interpreter's loop return, so that it enters the engine's optimised code.
@@ -98,6 +101,7 @@ impl Step {
             Step::Atoms => include_str!("atoms.rs"),
             Step::Traces => include_str!("traces.rs"),
             Step::Lookup => include_str!("lookup.rs"),
+            Step::Remainder => include_str!("remainder.rs"),
             Step::Tables => concat!(include_str!("tables.rs"), include_str!("walks.rs")),
             Step::Optimise => include_str!("optimise.rs"),
             Step::Callees => include_str!("callees.rs"),
@@ -130,6 +134,7 @@ pub fn lean_wasm(
             Step::Atoms => atoms::keep(&mut module),
             Step::Traces => traces::shorten(&mut module),
             Step::Lookup => lookup::shorten(&mut module),
+            Step::Remainder => remainder::mend(&mut module),
             Step::Tables => tables::grow(&mut module),
             Step::Resume => resume::split(&mut module),
             Step::Optimise => {

@@ -32,6 +32,7 @@ const VEILED: &[&str] = &[
     "file:get_cwd/0",
     "code:load_abs/1",
     "code:load_binary/3",
+    "erlang:--/2",
     "erlang:fun_info/2",
     "erlang:float_to_list/2",
     "erlang:float_to_binary/2",
