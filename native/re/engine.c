@@ -18,7 +18,7 @@
 /* Compiled patterns that are kept. */
 #define KEPT 64
 /* A pattern that nests deeper would need more stack than there is. */
-#define STACK_BYTES (40 * 1024)
+#define STACK_BYTES (64 * 1024)
 
 /* Requests. Options are those of pcre.h.
  *   COMPILE options, pattern...

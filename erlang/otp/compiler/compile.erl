@@ -1,10 +1,12 @@
 %% The compiler in the VM compiles for AtomVM.
 -module(compile).
 
-%% AtomVM gets `catch` and some calls wrong (see compile_catch, compile_calls); the linter has seen the code as it was
-%% written by now.
-expand_records(Forms, #compile{options = Options} = State) ->
-    {ok, compile_calls:forms(compile_catch:forms(erl_expand_records:module(Forms, Options))), State}.
+%% AtomVM gets `catch`, some calls and some binaries wrong (see compile_catch, compile_calls, compile_bits). What a
+%% person asks to see of a module, its linter's words and its listings, is of the code as it was written.
+core(Written, #compile{options = Options} = State) ->
+    Forms = compile_calls:forms(compile_bits:forms(compile_catch:forms(Written))),
+    {ok, Core, Warnings} = v3_core:module(Forms, Options),
+    {ok, Core, State#compile{module = cerl:concrete(cerl:module_name(Core)), warnings = State#compile.warnings ++ Warnings}}.
 
 %% Without what takes most of the time here and changes no answer and no warning. (OTP reads an environment variable
 %% of the operating system.)

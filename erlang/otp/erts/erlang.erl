@@ -7,7 +7,7 @@
          spawn_opt/5, monitor/3, alias/0, alias/1, unalias/1, send/3, hibernate/3, hibernate/0, yield/0, process_flag/2,
          process_info/1, process_info/2, registered/0, halt/0, halt/1, halt/2, is_alive/0, nodes/0, nodes/1, nodes/2, monitor_node/2,
          monitor_node/3, disconnect_node/1, get_cookie/0, get_cookie/1, ports/0, pre_loaded/0, statistics/1, memory/0, memory/1,
-         system_info/1, trace/3, seq_trace/2, seq_trace_info/1]).
+         system_flag/2, system_info/1, trace/3, seq_trace/2, seq_trace_info/1]).
 -export([send_after/3, send_after/4, start_timer/3, start_timer/4, cancel_timer/1, cancel_timer/2,
          read_timer/1, read_timer/2, bump_reductions/1]).
 -export([nif_error/1, nif_error/2, md5/1, md5_init/0, md5_update/2, md5_final/1, adler32/1, adler32/2, phash/2,
@@ -44,6 +44,11 @@ apply(Fun, Arguments) ->
         [A, B, C, D, E, F, G, H, I, J, K, L, M] -> Fun(A, B, C, D, E, F, G, H, I, J, K, L, M);
         [A, B, C, D, E, F, G, H, I, J, K, L, M, N] -> Fun(A, B, C, D, E, F, G, H, I, J, K, L, M, N);
         [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O] -> Fun(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P] -> Fun(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q] -> Fun(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R] -> Fun(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S] -> Fun(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T] -> Fun(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T);
         _ -> erlang:error(badarg, [Fun, Arguments])
     end.
 
@@ -66,6 +71,11 @@ apply(Module, Name, Arguments) ->
         [A, B, C, D, E, F, G, H, I, J, K, L, M] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M);
         [A, B, C, D, E, F, G, H, I, J, K, L, M, N] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N);
         [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S);
+        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T);
         _ -> erlang:error(badarg, [Module, Name, Arguments])
     end.
 
@@ -276,6 +286,10 @@ memory(Item) when Item =:= ets; Item =:= atom; Item =:= atom_used; Item =:= code
 memory(Item) ->
     erlang:error(badarg, [Item]).
 
+%% How many calls a stack trace holds is the VM's to say; the answer is what OTP begins with.
+system_flag(backtrace_depth, Depth) when erlang:is_integer(Depth), Depth >= 0 -> 8;
+system_flag(Flag, Value) -> eRlang:system_flag(Flag, Value).
+
 %% What OTP's libraries ask of the system and AtomVM does not know.
 system_info(otp_release) -> "27";
 system_info(version) -> "15.2.7";
@@ -343,13 +357,7 @@ md5_update(Context, Data) -> <<Context/binary, (erlang:iolist_to_binary(Data))/b
 md5_final(Context) -> md5(Context).
 
 adler32(Data) -> adler32(1, Data).
-adler32(Sum, Data) -> adler(erlang:iolist_to_binary(Data), Sum band 16#ffff, Sum bsr 16).
-
-adler(<<Byte, Rest/binary>>, Low, High) ->
-    Next = (Low + Byte) rem 65521,
-    adler(Rest, Next, (High + Next) rem 65521);
-adler(<<>>, Low, High) ->
-    High bsl 16 bor Low.
+adler32(Sum, Data) -> erlang_hash:adler(erlang:iolist_to_binary(Data), Sum band 16#ffff, Sum bsr 16).
 
 phash(Term, Range) -> erlang_hash:term(Term) rem Range + 1.
 phash2(Term) -> erlang_hash:term(Term) band (1 bsl 27 - 1).

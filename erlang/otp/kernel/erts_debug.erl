@@ -1,6 +1,6 @@
 %% Looks into the emulator, as far as there is something to see.
 -module(erts_debug).
--export([get_internal_state/1, set_internal_state/2, same/2, alloc_blocks_size/1]).
+-export([get_internal_state/1, set_internal_state/2, same/2, alloc_blocks_size/1, flat_size/1]).
 
 get_internal_state(_What) -> undefined.
 
@@ -14,3 +14,6 @@ same(A, B) -> A =:= B.
 
 %% There are no allocators to be told apart.
 alloc_blocks_size(_Allocator) -> undefined.
+
+%% Of a part of a binary the native tells something else (see `binary`), so the term is put into a list.
+flat_size(Term) -> eRts_debug:flat_size([Term]) - eRts_debug:flat_size([[]]).

@@ -134,8 +134,25 @@ encode_unsigned(Value, Endianness) ->
 encode(0, Bytes) -> Bytes;
 encode(Value, Bytes) -> encode(Value bsr 8, [Value band 255 | Bytes]).
 
+%% The largest count of bytes for which the ends are the same: halved, since what is longer than that differs.
+longest_common_suffix([First | Others] = Binaries) ->
+    try lists:min([byte_size(Binary) || Binary <- Binaries, is_binary(Binary) orelse error(badarg)]) of
+        Shortest -> common_suffix(First, Others, 0, Shortest)
+    catch
+        error:_ -> badarg_with_info([Binaries])
+    end;
 longest_common_suffix(Binaries) ->
-    binary:longest_common_prefix([list_to_binary(lists:reverse(binary_to_list(Binary))) || Binary <- Binaries]).
+    badarg_with_info([Binaries]).
+
+common_suffix(_, _, Known, Known) ->
+    Known;
+common_suffix(First, Others, Known, Most) ->
+    Tried = (Known + Most + 1) div 2,
+    End = binary:part(First, byte_size(First), -Tried),
+    case lists:all(fun(Other) -> binary:part(Other, byte_size(Other), -Tried) =:= End end, Others) of
+        true -> common_suffix(First, Others, Tried, Most);
+        false -> common_suffix(First, Others, Known, Tried - 1)
+    end.
 
 bin_to_list(Binary) -> binary_to_list(Binary).
 bin_to_list(Binary, {Start, Length}) -> bin_to_list(Binary, Start, Length).
@@ -147,4 +164,11 @@ decode_hex1(Digits) ->
     catch error:_ -> error(badarg)
     end.
 
-referenced_byte_size(Binary) -> byte_size(Binary).
+%% Of a part the native tells the size of the whole, below zero.
+referenced_byte_size(Binary) when is_binary(Binary) ->
+    case eRts_debug:flat_size(Binary) of
+        Whole when Whole < 0 -> -Whole;
+        _ -> byte_size(Binary)
+    end;
+referenced_byte_size(Binary) ->
+    badarg_with_info([Binary]).

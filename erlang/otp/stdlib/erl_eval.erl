@@ -16,6 +16,19 @@ fun_data(Fun) when is_function(Fun) ->
 fun_data(_) ->
     false.
 
+%% An interpreted fun asks its own handler about what it calls; nobody's is asked about the fun.
+do_apply(Func, As, Anno, Bs0, Ef, RBs) ->
+    Handler = case is_function(Func) andalso erlang:fun_info(Func, module) of
+        {module, ?MODULE} -> none;
+        _ -> Ef
+    end,
+    case Handler of
+        none when RBs =:= value -> apply(Func, As);
+        none -> ret_expr(apply(Func, As), Bs0, RBs);
+        {value, F} when RBs =:= value -> do_apply(F, Anno, Func, As);
+        {value, F} -> ret_expr(do_apply(F, Anno, Func, As), Bs0, RBs)
+    end.
+
 do_apply(Mod, Func, As, Anno, Bs0, Ef, RBs) ->
     case Ef of
         none when RBs =:= value, Mod =/= erlang -> last_call(Mod, Func, As);

@@ -1,28 +1,37 @@
 %% Binaries in the evaluator. The VM has no bit strings that are not whole bytes, which OTP's evaluator makes between
 %% two parts of a binary: here such a rest is {bits, Binary, Offset}, and a field that is not whole bytes waits as
-%% {bits, Value, Size} for those that follow it.
+%% {Value, Size} for those that follow it.
 -module(eval_bits).
 
-create_binary(Fields, Binary) -> created(Fields, Binary, 0, 0).
+create_binary(Fields, _Binary) -> erlang_bits:joined(lists:append([parts(Field()) || Field <- Fields])).
 
-created([Field | Fields], Done, Value, Size) ->
-    case Field() of
-        {bits, More, MoreSize} -> whole(Fields, Done, Value bsl MoreSize bor More, Size + MoreSize);
-        Binary when Size =:= 0 -> created(Fields, <<Done/binary, Binary/binary>>, 0, 0);
-        Binary -> whole(Fields, Done, Value bsl bit_size(Binary) bor binary:decode_unsigned(Binary), Size + bit_size(Binary))
-    end;
-created([], Done, _Value, 0) ->
-    Done;
-created([], _Done, _Value, _Size) ->
-    erlang:error(badarg).
+parts(Parts) when is_list(Parts) -> Parts;
+parts(Part) -> [Part].
 
-whole(Fields, Done, Value, Size) ->
-    Left = Size rem 8,
-    created(Fields, <<Done/binary, (Value bsr Left):(Size - Left)>>, Value band (1 bsl Left - 1), Left).
+%% Characters of a string, each a field of its own; without any, its size is looked at all the same.
+eval_field({bin_element, _, {string, _, Text}, Size, Types}, Bs, _, _, _)
+  when Size =:= default, Types =:= default;
+       element(1, Size) =:= integer, element(3, Size) =:= 8, Types =:= [integer, {unit, 1}, unsigned, big] ->
+    {fun() -> list_to_binary([Char band 255 || Char <- Text]) end, Bs};
+eval_field({bin_element, Anno, {string, _, Text}, Size0, Options0}, Bs0, Fun, ErrorFun, Pos) ->
+    {Size1, [Type, {unit, Unit}, Sign, Endian]} = make_bit_type(Anno, Size0, Options0, ErrorFun),
+    {value, Size, Bs} = Fun(Size1, Bs0),
+    Field = fun(Char) -> eval_exp_field1(Anno, Char, Size, Unit, Type, Endian, Sign, ErrorFun, Pos) end,
+    {fun() ->
+        case Text of
+            "" -> _ = Field(0), [];
+            _ -> [Field(Char) || Char <- Text]
+        end
+     end, Bs};
+eval_field({bin_element, Anno, Expression, Size0, Options0}, Bs0, Fun, ErrorFun, Pos) ->
+    {value, Value, Bs1} = Fun(Expression, Bs0),
+    {Size1, [Type, {unit, Unit}, Sign, Endian]} = make_bit_type(Anno, Size0, Options0, ErrorFun),
+    {value, Size, Bs} = Fun(Size1, Bs1),
+    {fun() -> eval_exp_field1(Anno, Value, Size, Unit, Type, Endian, Sign, ErrorFun, Pos) end, Bs}.
 
 eval_exp_field1(_Anno, Value, Size, Unit, integer, _Endian, _Sign, _ErrorFun, _Pos)
   when is_integer(Value), is_integer(Size), Size >= 0, Size * Unit rem 8 =/= 0 ->
-    {bits, Value band (1 bsl (Size * Unit) - 1), Size * Unit};
+    {Value, Size * Unit};
 eval_exp_field1(Anno, Value, Size, Unit, Type, Endian, Sign, ErrorFun, Pos) ->
     try
         eval_exp_field(Value, Size, Unit, Type, Endian, Sign)
@@ -62,6 +71,11 @@ get_value(Bin, binary, Size, Unit, _Sign, _Endian) when is_binary(Bin), Size * U
     Bytes = Size * Unit div 8,
     <<Part:Bytes/binary, Rest/binary>> = Bin,
     {Part, Rest};
+get_value({bits, Bin, Offset}, Type, Size, Unit, Sign, Endian)
+  when Type =:= float; Type =:= binary, is_integer(Size), Size * Unit rem 8 =:= 0 ->
+    true = Offset + Size * Unit =< bit_size(Bin),
+    {Value, _} = get_value(erlang_bits:from(Bin, Offset), Type, Size, Unit, Sign, Endian),
+    {Value, {bits, Bin, Offset + Size * Unit}};
 get_value(Bin, utf8, undefined, _Unit, _Sign, _Endian) ->
     <<Char/utf8, Rest/binary>> = Bin,
     {Char, Rest};

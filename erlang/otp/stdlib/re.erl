@@ -33,7 +33,8 @@
 
 version() -> <<"8.45 2021-06-15">>.
 
-compile(Pattern) -> compile(Pattern, []).
+compile(Pattern) ->
+    try compile(Pattern, []) catch error:badarg -> badarg_with_info([Pattern]) end.
 
 compile(Pattern, Options) ->
     case said(Options) of
@@ -79,7 +80,15 @@ inspect(Pattern, namelist) ->
 inspect(Pattern, Item) ->
     badarg_with_cause([Pattern, Item], badopt).
 
-run(Subject, Pattern) -> internal_run(Subject, Pattern, [], true).
+run(Subject, Pattern) ->
+    try
+        internal_run(Subject, Pattern, [], true)
+    catch
+        error:badarg ->
+            Info = [{error_info, #{module => erl_stdlib_errors}}],
+            erlang_raise:error_of_callers(badarg, [Subject, Pattern], Info, {re, run, 2})
+    end.
+
 run(Subject, Pattern, Options) -> internal_run(Subject, Pattern, Options, true).
 
 internal_run(Subject, Pattern, Options, IsFirst) ->
@@ -170,6 +179,15 @@ code(Pattern, #said{compile = Bits}) ->
         Bytes -> {Bytes, Bits}
     end.
 
+%% What is wrong with a global run is an error of `run`, whose callers are ours as well.
+grun(Subject, RE, {Options, NeedClean}) -> grun(Subject, RE, {Options, NeedClean, RE});
+grun(Subject, RE, {Options, NeedClean, Pattern}) ->
+    try
+        grun2(Subject, RE, {Options, NeedClean})
+    catch
+        error:Reason -> erlang_raise:error_of_callers(Reason, [Subject, Pattern, Options], [], {re, run, 3})
+    end.
+
 %% The engine finds all matches of a global run: OTP's own code would give it the subject once for each.
 do_grun(FlatSubject, Subject, Unicode, _CRLF, RE, {Options0, NeedClean}) ->
     {Options, Offset, Select, Convert} =
@@ -227,7 +245,10 @@ capture(_, _) -> badarg.
 
 place(Number, _) when is_integer(Number), Number >= -16#80000000, Number =< 16#7fffffff -> [Number];
 place(Name, Code) when is_atom(Name) -> places(atom_to_binary(Name), names(Code));
-place(Name, Code) -> places(iolist_to_binary(Name), names(Code)).
+place(Name, Code) ->
+    Bytes = bytes(Name),
+    true = is_binary(Bytes),
+    places(Bytes, names(Code)).
 
 places(Name, Names) -> [Index || {Index, Own} <- Names, Own =:= Name].
 
@@ -259,7 +280,17 @@ value(binary, {Start, End}, Bytes) -> binary:part(Bytes, Start, End - Start);
 value(list, Pair, Bytes) -> binary_to_list(value(binary, Pair, Bytes)).
 
 bytes(Data) when is_binary(Data) -> Data;
-bytes(Data) -> try iolist_to_binary(Data) catch error:_ -> badarg end.
+bytes(Data) ->
+    try
+        true = ends_rightly(Data),
+        iolist_to_binary(Data)
+    catch
+        error:_ -> badarg
+    end.
+
+%% The native takes a number for the end of a list.
+ends_rightly([_ | Rest]) -> ends_rightly(Rest);
+ends_rightly(End) -> End =:= [] orelse is_binary(End).
 
 said(Options) -> said(Options, #said{}).
 

@@ -104,7 +104,7 @@ fn vm_digest(staged: &Staged) -> Result<String> {
     let natives = fs::read(&staged.natives)?;
     let parts = [
         place::digest(&natives),
-        place::digest(include_bytes!("../otp/erlang/otp_merge.erl")),
+        merge::program_digest()?,
         place::digest(&fs::read(place::at(OURS).join("conformance_vm.erl"))?),
     ];
     Ok(place::digest(parts.join("\n").as_bytes())[..16].to_owned())

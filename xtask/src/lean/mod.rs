@@ -7,6 +7,7 @@ mod callees;
 mod casts;
 #[cfg(test)]
 mod engine;
+mod garbage;
 mod glue;
 mod literals;
 mod liveness;
@@ -14,6 +15,7 @@ mod lookup;
 mod memory;
 mod operands;
 mod optimise;
+mod parts;
 mod pointers;
 mod remainder;
 mod resume;
@@ -65,6 +67,10 @@ pub enum Step {
     Remainder,
     /// Give tables more chains, and ways through them.
     Tables,
+    /// Collect a heap after so many bytes of binaries beside it.
+    Garbage,
+    /// Let a part of a binary tell how large the whole is.
+    Parts,
     /// Make the interpreter's loop return, so that it enters the engine's optimised code.
     Resume,
     /// Drop debug sections.
@@ -103,6 +109,8 @@ impl Step {
             Step::Lookup => include_str!("lookup.rs"),
             Step::Remainder => include_str!("remainder.rs"),
             Step::Tables => concat!(include_str!("tables.rs"), include_str!("walks.rs")),
+            Step::Garbage => include_str!("garbage.rs"),
+            Step::Parts => include_str!("parts.rs"),
             Step::Optimise => include_str!("optimise.rs"),
             Step::Callees => include_str!("callees.rs"),
             Step::Resume => concat!(include_str!("resume.rs"), include_str!("liveness.rs")),
@@ -136,6 +144,8 @@ pub fn lean_wasm(
             Step::Lookup => lookup::shorten(&mut module),
             Step::Remainder => remainder::mend(&mut module),
             Step::Tables => tables::grow(&mut module),
+            Step::Garbage => garbage::collect(&mut module),
+            Step::Parts => parts::tell(&mut module),
             Step::Resume => resume::split(&mut module),
             Step::Optimise => {
                 optimise::optimise(&module.emit_wasm(), names).and_then(|(wasm, outcome)| {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use avm::vm::Natives;
 
 use super::modules::Source;
@@ -13,11 +13,23 @@ use super::toolchain::Toolchain;
 use crate::{exec, place};
 
 /// The Erlang module that does the work, and those that it shares with the compiler in the VM.
-const PROGRAM: [&str; 3] = [
+const PROGRAM: [&str; 4] = [
     "xtask/src/otp/erlang/otp_merge.erl",
+    "erlang/otp/compiler/compile_bits.erl",
     "erlang/otp/compiler/compile_calls.erl",
     "erlang/otp/compiler/compile_catch.erl",
 ];
+
+/// A digest of that program's sources: what it made of other sources depends on them.
+pub fn program_digest() -> Result<String> {
+    let digest = |source: &&str| -> Result<String> {
+        let file = place::at(source);
+        let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        Ok(place::digest(&bytes))
+    };
+    let digests: Vec<String> = PROGRAM.iter().map(digest).collect::<Result<_>>()?;
+    Ok(place::digest(digests.join("\n").as_bytes()))
+}
 
 /// Writes `work/out/NAME.beam` for each module. Sources may include files of the folders `includes`.
 pub fn merge(

@@ -10,6 +10,7 @@ use anyhow::{Result, bail};
 /// What is hidden: whole modules end in a colon.
 const VEILED: &[&str] = &[
     "ets:",
+    "erts_debug:flat_size/1",
     "maps:from_keys/2",
     "maps:next/1",
     "atomvm:add_avm_pack_binary/2",
@@ -46,6 +47,7 @@ const VEILED: &[&str] = &[
     "erlang:raise/3",
     "erlang:spawn_opt/2",
     "erlang:spawn_opt/4",
+    "erlang:system_flag/2",
     "erlang:system_info/1",
     "lists:keyfind/3",
     "lists:keymember/3",

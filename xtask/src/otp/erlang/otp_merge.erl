@@ -88,7 +88,27 @@ is_whole(Forms) ->
     end, Forms).
 
 source(File, Include) ->
-    epp:parse_file(File, [{source_name, filename:basename(File)}, {includes, [filename:dirname(File) | Include]}]).
+    {ok, Forms} = epp:parse_file(File, [{source_name, filename:basename(File)}, {includes, [filename:dirname(File) | Include]}]),
+    {ok, with_headers(Forms)}.
+
+%% `-headers([Application]).` becomes a function that knows the texts of the applications' header files.
+with_headers(Forms) ->
+    case lists:keytake(headers, 3, Forms) of
+        {value, {attribute, Line, headers, Applications}, Others} ->
+            Clauses = [{clause, Line, [{string, Line, Name}], [], [erl_parse:abstract(Text, [{location, Line}])]}
+                       || Application <- Applications, {Name, Text} <- headers(Application)],
+            None = {clause, Line, [{var, Line, '_'}], [], [{atom, Line, none}]},
+            Others ++ [{function, Line, text, 1, Clauses ++ [None]}];
+        false ->
+            Forms
+    end.
+
+headers(Application) ->
+    Folder = code:lib_dir(Application),
+    [begin
+        {ok, Text} = file:read_file(File),
+        {filename:join([atom_to_list(Application), "include", filename:basename(File)]), Text}
+     end || File <- filelib:wildcard(filename:join([Folder, "include", "*.hrl"]))].
 
 abstract(Beam) ->
     {ok, {_, [{abstract_code, {raw_abstract_v1, Forms}}]}} = beam_lib:chunks(Beam, [abstract_code]),
@@ -158,7 +178,7 @@ is_known(_, _) -> false.
 %% Takes everything out of a module's forms that AtomVM would abort on or get wrong.
 cure(Forms, Natives) ->
     Module = module_name(Forms),
-    compile_calls:forms(compile_catch:forms([cure(Form, Module, Natives) || Form <- Forms])).
+    compile_calls:forms(compile_bits:forms(compile_catch:forms([cure(Form, Module, Natives) || Form <- Forms]))).
 
 cure({function, Line, Name, Arity, Clauses} = Function, Module, Natives) ->
     case is_stub(Clauses) of
