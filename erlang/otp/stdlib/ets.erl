@@ -206,8 +206,12 @@ slot(Tab, Number) ->
 
 tab2list(Tab) -> ?TRY(everything(readable(Tab)), [Tab]).
 
-foldl(Fun, Acc, Tab) -> lists:foldl(Fun, Acc, ?TRY(everything(readable(Tab)), [Fun, Acc, Tab])).
-foldr(Fun, Acc, Tab) -> lists:foldr(Fun, Acc, ?TRY(everything(readable(Tab)), [Fun, Acc, Tab])).
+foldl(Fun, Acc, Tab) -> fold(Fun, Acc, ?TRY(everything(readable(Tab)), [Fun, Acc, Tab])).
+foldr(Fun, Acc, Tab) -> fold(Fun, Acc, lists:reverse(?TRY(everything(readable(Tab)), [Fun, Acc, Tab]))).
+
+%% Of an empty table nothing is asked of the fun.
+fold(Fun, Acc, [Object | Objects]) -> fold(Fun, Fun(Object, Acc), Objects);
+fold(_, Acc, []) -> Acc.
 
 %% A compiled specification is the prepared one.
 match_spec_compile(Spec) -> ?TRY({ets_match, ets_match:prepare(Spec)}, [Spec]).
@@ -234,7 +238,8 @@ test_ms(Object, Spec) ->
     end.
 
 select(Tab, Spec) -> ?TRY(selected(readable(Tab), Spec), [Tab, Spec]).
-select_reverse(Tab, Spec) -> ?TRY(lists:reverse(selected(readable(Tab), Spec)), [Tab, Spec]).
+select_reverse(Tab, Spec) ->
+    ?TRY(begin Table = readable(Tab), directed(Table, select_reverse, selected(Table, Spec)) end, [Tab, Spec]).
 select(Tab, Spec, Limit) -> ?TRY(chunked(readable(Tab), Spec, Limit, select), [Tab, Spec, Limit]).
 select_reverse(Tab, Spec, Limit) -> ?TRY(chunked(readable(Tab), Spec, Limit, select_reverse), [Tab, Spec, Limit]).
 match(Tab, Pattern) -> ?TRY(selected(readable(Tab), [{Pattern, [], ['$$']}]), [Tab, Pattern]).
@@ -265,13 +270,13 @@ candidates(#table{keypos = KeyPos} = Table, Spec) ->
     end.
 
 chunked(#table{tid = Tid, tab = Tab} = Table, Spec, Limit, How) when is_integer(Limit), Limit > 0 ->
-    Found = selected(Table, Spec),
-    case How of
-        select -> chunk(Found, Limit, {Tab, Tid});
-        select_reverse -> chunk(lists:reverse(Found), Limit, {Tab, Tid})
-    end;
+    chunk(directed(Table, How, selected(Table, Spec)), Limit, {Tab, Tid});
 chunked(_, _, _, _) ->
     error(none).
+
+%% Only what has an order can be gone through the other way.
+directed(#table{type = ordered_set}, select_reverse, Found) -> lists:reverse(Found);
+directed(_, _, Found) -> Found.
 
 chunk([], _, _) -> '$end_of_table';
 chunk(Results, Limit, Table) ->
@@ -295,9 +300,8 @@ select_delete(Tab, Spec) ->
              Prepared = ets_match:prepare(Spec),
              Doomed = [Object || Object <- candidates(Table, Spec), ets_match:run(Object, Prepared) =:= {value, true}],
              case Table of
-                 #table{kind = walked, native = Native} ->
-                     lists:foreach(fun(Object) -> eTs:delete_object(Native, Object) end, Doomed),
-                     length(Doomed);
+                 #table{kind = walked, native = Native, keypos = KeyPos, type = Type} ->
+                     ets_walk:delete_objects(Native, KeyPos, Type, Doomed);
                  #table{kind = ordered} ->
                      ets_order:delete_objects(Table, Doomed);
                  _ ->

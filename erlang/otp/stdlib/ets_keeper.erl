@@ -199,7 +199,7 @@ inherited(#held{table = #table{tab = Tab, owner = Owner} = Table, heir = {Heir, 
         true ->
             Given = given(Table, Heir),
             Heir ! {'ETS-TRANSFER', Tab, Owner, Data},
-            {true, Held#held{table = Given, heir = none}};
+            {true, Held#held{table = Given}};
         false ->
             drop(Table)
     end;

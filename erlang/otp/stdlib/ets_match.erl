@@ -13,12 +13,15 @@
                        is_record, min, max],
                  3 => [is_record, binary_part]}).
 
+%% So many expressions may stand in each other.
+-define(DEEPEST, 10_000).
+
 %% The specification, ready to run; an error where it is none.
 prepare([_ | _] = Spec) -> [clause(Clause) || Clause <- Spec].
 
 clause({Pattern, Guards, [_ | _] = Body}) when is_list(Guards) ->
     Prepared = pattern(Pattern),
-    Known = variables(Prepared),
+    Known = {variables(Prepared), 0},
     {Prepared, [expression(Guard, Known) || Guard <- Guards], [expression(Part, Known) || Part <- Body]}.
 
 pattern('_') -> any;
@@ -74,12 +77,14 @@ expression('$$', _) -> variables;
 expression(Atom, Known) when is_atom(Atom) ->
     case variable(Atom) of
         none -> {is, Atom};
-        Number -> true = lists:member(Number, Known), {variable, Number}
+        Number -> {Names, _} = Known, true = lists:member(Number, Names), {variable, Number}
     end;
 expression({const, Term}, _) -> {is, Term};
-expression({Tuple}, Known) when is_tuple(Tuple) ->
+expression({Tuple}, Above) when is_tuple(Tuple) ->
+    Known = deeper(Above),
     {tuple, [expression(Element, Known) || Element <- tuple_to_list(Tuple)]};
-expression(Call, Known) when is_tuple(Call), tuple_size(Call) > 0 ->
+expression(Call, Above) when is_tuple(Call), tuple_size(Call) > 0 ->
+    Known = deeper(Above),
     [Name | Arguments] = tuple_to_list(Call),
     Prepared = [expression(Argument, Known) || Argument <- Arguments],
     if
@@ -93,6 +98,10 @@ expression([Head | Tail], Known) -> {list, expression(Head, Known), expression(T
 expression(Map, Known) when is_map(Map) ->
     {map, [{expression(Key, Known), expression(Value, Known)} || {Key, Value} <- maps:to_list(Map)]};
 expression(Term, _) when not is_tuple(Term) -> {is, Term}.
+
+%% OTP does not go as deep as one likes either.
+deeper({Names, Depth}) when Depth < ?DEEPEST -> {Names, Depth + 1};
+deeper(_) -> error(system_limit).
 
 %% What ets:test_ms and erlang:match_spec_test answer.
 test(Object, Spec) ->
@@ -212,14 +221,18 @@ is_kept(_, ['$_'], _) -> true;
 is_kept(Pattern, [{Made}], KeyPos) when is_tuple(Made), tuple_size(Made) >= KeyPos ->
     case element(KeyPos, Made) of
         {element, KeyPos, '$_'} -> true;
-        {const, Key} when tuple_size(Pattern) >= KeyPos -> pattern(element(KeyPos, Pattern)) =:= {is, Key};
         Key when tuple_size(Pattern) >= KeyPos ->
-            element(KeyPos, Pattern) =:= Key andalso Key =/= '_' andalso expression_is_term(Key);
+            is_same(element(KeyPos, Pattern), Key);
         _ -> false
     end;
 is_kept(_, _, _) ->
     false.
 
-%% Does it say the same in a pattern and in a body? A tuple in a body is a call unless it stands in another.
-expression_is_term(Atom) when is_atom(Atom) -> true;
-expression_is_term(Term) -> is_number(Term) orelse is_binary(Term) orelse Term =:= [].
+%% Does the body make what the pattern matched? A tuple in a body is a call unless it stands in another.
+is_same('_', _) -> false;
+is_same(Pattern, {const, Term}) -> pattern(Pattern) =:= {is, Term};
+is_same(Pattern, {Made}) when is_tuple(Pattern), is_tuple(Made), tuple_size(Pattern) =:= tuple_size(Made) ->
+    lists:all(fun({Part, Key}) -> is_same(Part, Key) end, lists:zip(tuple_to_list(Pattern), tuple_to_list(Made)));
+is_same([Head | Tail], [First | Rest]) -> is_same(Head, First) andalso is_same(Tail, Rest);
+is_same(Pattern, Key) ->
+    Pattern =:= Key andalso (is_atom(Key) orelse is_number(Key) orelse is_binary(Key) orelse Key =:= []).

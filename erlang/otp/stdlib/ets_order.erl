@@ -40,8 +40,7 @@ delete_object(Table, Object) ->
 
 %% How many of the objects were there.
 delete_objects(#table{native = Native} = Table, Objects) ->
-    Rows = [Row || Row <- rows(Table, Objects), lists:member(Row, found(Native, element(1, Row)))],
-    lists:foreach(fun(Row) -> eTs:delete_object(Native, Row) end, Rows),
+    Rows = [Row || {Compared, _} = Row <- rows(Table, Objects), ets_walk:take_object(Native, Compared, Row)],
     true = touch(Table, Rows),
     length(Rows).
 

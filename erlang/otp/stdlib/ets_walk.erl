@@ -2,7 +2,7 @@
 %% `{{}}` with an empty list for each, and of longer tuples that begin so with the objects of some of its chains. A
 %% person's own keys of that shape are found among all objects. Knows nothing of owners and options.
 -module(ets_walk).
--export([can/0, is_plain/1, objects/3, all/1, size/1, first/2, next/3, slot/2, stats/1, split/2]).
+-export([can/0, is_plain/1, objects/3, delete_objects/4, take_object/3, all/1, size/1, first/2, next/3, slot/2, stats/1, split/2]).
 
 -define(CHAINS, 1024).
 
@@ -19,6 +19,24 @@ is_plain(Key) when element(1, Key) =:= {} -> false;
 is_plain(_) -> true.
 
 objects(Native, KeyPos, Key) -> [Object || Object <- all(Native), element(KeyPos, Object) =:= Key].
+
+%% How many objects are gone by this: of two who delete the same one counts it. In a bag, where a key may have others,
+%% it is looked at first.
+delete_objects(Native, KeyPos, set, Objects) ->
+    length([Object || Object <- Objects, take_object(Native, element(KeyPos, Object), Object)]);
+delete_objects(Native, KeyPos, _, Objects) ->
+    There = [Object || Object <- Objects, lists:member(Object, objects(Native, KeyPos, element(KeyPos, Object)))],
+    lists:foreach(fun(Object) -> eTs:delete_object(Native, Object) end, There),
+    length(There).
+
+%% Takes an object out if it is there as it is; whatever has replaced it meanwhile is put back.
+take_object(Native, Key, Object) ->
+    Taken = case is_plain(Key) of
+        true -> eTs:take(Native, Key);
+        false -> case eTs:member(Native, Key) of true -> eTs:delete(Native, Key), [Object]; false -> [] end
+    end,
+    _ = Taken =/= [] andalso Taken =/= [Object] andalso eTs:insert_new(Native, Taken),
+    Taken =:= [Object].
 
 all(Native) -> eTs:lookup(Native, {}).
 size(Native) -> length(eTs:lookup(Native, {{}})).
