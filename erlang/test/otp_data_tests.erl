@@ -8,7 +8,7 @@ tests() ->
      maps_group_test, lists_sort_test, lists_key_test, lists_errors_test, lists_more_test, sets_test, dicts_test,
      trees_test, queue_test, array_test, binary_match_test, binary_part_test, binary_unsigned_test, binary_edit_test,
      bits_test, numbers_test, math_test, floats_test, proplists_test, comprehensions_test, records_test, catch_test,
-     big_test, ordering_test, remainder_test, subtract_test, key_number_test].
+     big_test, ordering_test, remainder_test, from_keys_test, subtract_test, key_number_test].
 
 t(Work) ->
     try Work() catch Class:Reason -> {Class, Reason} end.
@@ -188,3 +188,11 @@ subtract_test() ->
 key_number_test() ->
     L = [{a, 1}, x, {1.0, b}, {1, c}, {2, d}, {3.5, e}, {2.0, f}, {1 bsl 60, g}, {}],
     [{lists:keyfind(K, 1, L), lists:keymember(K, 1, L), lists:keysearch(K, 1, L)} || K <- [1, 1.0, 2, 2.0, 3.5, 4, 4.0, a, 1 bsl 60, float(1 bsl 60), -0.0]].
+
+%% Keys of several types, many of them twice.
+from_keys_test() ->
+    Keys = [case N rem 4 of 0 -> N * 7 rem 50 - 37; 1 -> list_to_atom(integer_to_list(N * 11 rem 60)); 2 -> (N * 13 rem 90) / 91; 3 -> {N * 5 rem 40} end || N <- lists:seq(1, 300)],
+    [begin
+         Map = maps:from_keys(lists:sublist(Keys, N), x),
+         {map_size(Map), lists:sort(maps:keys(Map)) =:= lists:usort(lists:sublist(Keys, N))}
+     end || N <- [0, 1, 20, 60, 190, 300]] ++ [t(fun() -> maps:from_keys([a | b], x) end), t(fun() -> maps:from_keys(a, x) end)].

@@ -23,8 +23,9 @@ get(Key, Map) ->
 is_key(Key, Map) when is_map(Map) -> is_map_key(Key, Map);
 is_key(Key, Map) -> error_with_info({badmap, Map}, [Key, Map]).
 
+%% The native keeps some keys twice that are there twice.
 from_keys(Keys, Value) ->
-    try mAps:from_keys(Keys, Value) catch error:_ -> error_with_info(badarg, [Keys, Value]) end.
+    try from_list([{Key, Value} || Key <- Keys]) catch error:_ -> error_with_info(badarg, [Keys, Value]) end.
 
 %% AtomVM copies the whole map for each key that is added: many are read from the external format at once.
 from_list(Pairs) ->
