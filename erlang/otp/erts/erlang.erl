@@ -468,34 +468,14 @@ now() ->
     {Later div 1000000000000, Later div 1000000 rem 1000000, Later rem 1000000}.
 
 %% The natives know the named units only.
-monotonic_time(Unit) -> in_unit(Unit, eRlang:monotonic_time(nanosecond)).
-system_time(Unit) -> in_unit(Unit, eRlang:system_time(nanosecond)).
-
-in_unit(nanosecond, Time) -> Time;
-in_unit(native, Time) -> Time;
-in_unit(microsecond, Time) -> erts_internal:floor_div(Time, 1000);
-in_unit(millisecond, Time) -> erts_internal:floor_div(Time, 1000000);
-in_unit(second, Time) -> erts_internal:floor_div(Time, 1000000000);
-in_unit(perf_counter, Time) -> Time;
-in_unit(PartsPerSecond, Time) when erlang:is_integer(PartsPerSecond), PartsPerSecond > 0 ->
-    erts_internal:floor_div(Time * PartsPerSecond, 1000000000);
-in_unit(Unit, _) -> erlang:error(badarg, [Unit]).
+monotonic_time(Unit) -> erlang_clock:in_unit(Unit, eRlang:monotonic_time(nanosecond)).
+system_time(Unit) -> erlang_clock:in_unit(Unit, eRlang:system_time(nanosecond)).
 
 time_offset() -> time_offset(native).
 time_offset(Unit) -> erlang:system_time(Unit) - erlang:monotonic_time(Unit).
 
-%% The zone's distance of this moment: no table of its past is at hand.
-localtime_to_universaltime(Local) -> shift(Local, -zone_seconds()).
+localtime_to_universaltime(Local) -> erlang_clock:shift(Local, -erlang_clock:zone_seconds()).
 localtime_to_universaltime(Local, _IsDst) -> localtime_to_universaltime(Local).
-universaltime_to_localtime(Universal) -> shift(Universal, zone_seconds()).
+universaltime_to_localtime(Universal) -> erlang_clock:shift(Universal, erlang_clock:zone_seconds()).
 posixtime_to_universaltime(Seconds) -> calendar:gregorian_seconds_to_datetime(Seconds + 62167219200).
 universaltime_to_posixtime(Universal) -> calendar:datetime_to_gregorian_seconds(Universal) - 62167219200.
-
-shift(Time, Seconds) ->
-    calendar:gregorian_seconds_to_datetime(calendar:datetime_to_gregorian_seconds(Time) + Seconds).
-
-zone_seconds() ->
-    Distance = calendar:datetime_to_gregorian_seconds(erlang:localtime())
-        - calendar:datetime_to_gregorian_seconds(erlang:universaltime()),
-    %% The two were asked one after the other.
-    (Distance + 450) div 900 * 900.

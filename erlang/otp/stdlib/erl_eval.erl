@@ -81,7 +81,7 @@ named(Stack, Reason, Mod, Func, As) ->
 %% What is native in OTP is written in Erlang here, and no frame of it is seen there.
 is_native({Mod, _, _, Location}) ->
     lists:member(Mod, [atomics, counters, ets_change, ets_index, ets_keeper, ets_match, ets_order, ets_update, ets_walk,
-                       erlang_timers, erlang_hash, erlang_float, persistent_term])
+                       erlang_timers, erlang_clock, erlang_hash, erlang_float, persistent_term])
         orelse (Mod =/= erl_eval andalso lists:suffix("(overlay)", proplists:get_value(file, Location, ""))).
 
 %% The frames of a call by this module, which OTP does not leave.
