@@ -61,18 +61,20 @@ test('what is removed and renamed stays so', async ({ page }) => {
   await expect.poll(() => kept(page)).toEqual(['.erlang_history', 'c']);
 });
 
-test('q() gives a fresh VM and keeps the files', async () => {
-  await console.enter('X = 1, file:write_file("c.txt", "here").');
-  await console.prompt(2);
-  await console.enter('q().');
-  await console.sees('a fresh VM');
-  await console.ready();
-  await expect.poll(async () => (await console.text()).split('Eshell').length).toBe(3);
-  await console.enter('{X, file:read_file("c.txt")}.');
-  await console.sees("variable 'X' is unbound");
-  await console.enter('file:read_file("c.txt").');
-  await console.sees('{ok,<<"here">>}');
-});
+for (const end of ['q()', 'init:stop()', 'halt()']) {
+  test(`${end} gives a fresh VM and keeps the files`, async () => {
+    await console.enter('X = 1, file:write_file("c.txt", "here").');
+    await console.prompt(2);
+    await console.enter(`${end}.`);
+    await console.sees('a fresh VM');
+    await console.ready();
+    await expect.poll(async () => (await console.text()).split('Eshell').length).toBe(3);
+    await console.enter('{X, file:read_file("c.txt")}.');
+    await console.sees("variable 'X' is unbound");
+    await console.enter('file:read_file("c.txt").');
+    await console.sees('{ok,<<"here">>}');
+  });
+}
 
 test('a stranger in the database does no harm', async ({ page }) => {
   await console.enter('file:write_file("mine", "1").');

@@ -27,6 +27,23 @@ test('a million prints can be interrupted, lose no line and keep the bindings', 
   await console.sees('\n78\n');
 });
 
+test('a recursion without end and a flood of atoms leave the shell and its bindings', async () => {
+  await console.enter('Kept = 77.');
+  await console.prompt(2);
+  await console.enter('(fun Deeper(N) -> 1 + Deeper(N + 1) end)(0).');
+  await console.sees('** exception error: {out_of_memory,');
+  await console.prompt(3);
+  await console.enter('length([list_to_atom("flood" ++ integer_to_list(N)) || N <- lists:seq(1, 200000)]) + Kept.');
+  await console.sees('\n200077\n');
+  await console.prompt(4);
+});
+
+test('a sum of five thousand terms is evaluated at the prompt', async ({ page }) => {
+  await page.evaluate((text) => globalThis.atomvm.terminal.type(text), `${'1 + '.repeat(5000)}1.\r`);
+  await console.sees('\n5001\n');
+  await console.prompt(2);
+});
+
 test('memory that runs out is said, and the history is there in the fresh VM', async ({ page }) => {
   await console.enter('file:write_file("before", "here").');
   await console.prompt(2);

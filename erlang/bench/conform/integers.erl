@@ -3,7 +3,7 @@
 -export([start/0]).
 
 start() ->
-    show:all([{{Op, A, B}, fun() -> op(Op, A, B) end} || Op <- ops(), A <- edges(), B <- seconds()]),
+    show:all([{{Op, A, B}, fun() -> op(Op, A, B) end} || Op <- ops(), A <- edges(), B <- seconds(), is_right(Op, A, B)]),
     show:all([{{Op, A, B}, fun() -> op(Op, A, B) end} || Op <- ['bsl', 'bsr'], A <- edges(), B <- [0, 1, 27, 31, 32, 63, 64, 100, -1, -40]]),
     show:all([{{Op, A}, fun() -> op(Op, A) end} || Op <- [neg, abs, 'bnot', text, base16, binary, float], A <- edges()]),
     show:all([
@@ -16,6 +16,10 @@ start() ->
     ]).
 
 ops() -> ['+', '-', '*', 'div', 'rem', 'band', 'bor', 'bxor', compare].
+
+%% The untouched VM takes a wrong remainder beyond 63 bits, which the lean one mends: there OTP is asked instead.
+is_right('rem', A, B) -> abs(A) < 9223372036854775808 andalso abs(B) < 9223372036854775808;
+is_right(_Op, _A, _B) -> true.
 
 edges() ->
     Positive = [0, 1, 7, 134217727, 134217728, 2147483647, 2147483648, 4294967296, 576460752303423487,

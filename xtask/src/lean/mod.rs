@@ -9,6 +9,8 @@ mod casts;
 mod engine;
 mod garbage;
 mod glue;
+mod integers;
+mod kept;
 mod literals;
 mod liveness;
 mod lookup;
@@ -57,6 +59,8 @@ pub enum Step {
     Stack,
     /// Decode each literal once.
     Literals,
+    /// Decode each large integer once.
+    Integers,
     /// Keep the order of atoms that were compared.
     Atoms,
     /// Go through no more than the newest calls for a stack trace.
@@ -103,7 +107,8 @@ impl Step {
             Step::SafeHeap => include_str!("safe_heap.rs"),
             Step::Casts => concat!(include_str!("casts.rs"), include_str!("pointers.rs")),
             Step::Stack => include_str!("stack.rs"),
-            Step::Literals => include_str!("literals.rs"),
+            Step::Literals => concat!(include_str!("literals.rs"), include_str!("kept.rs")),
+            Step::Integers => concat!(include_str!("integers.rs"), include_str!("kept.rs")),
             Step::Atoms => include_str!("atoms.rs"),
             Step::Traces => include_str!("traces.rs"),
             Step::Lookup => include_str!("lookup.rs"),
@@ -139,6 +144,7 @@ pub fn lean_wasm(
             Step::Casts => casts::undo(&mut module),
             Step::Stack => stack::unlimit(&mut module),
             Step::Literals => literals::keep(&mut module),
+            Step::Integers => integers::keep(&mut module),
             Step::Atoms => atoms::keep(&mut module),
             Step::Traces => traces::shorten(&mut module),
             Step::Lookup => lookup::shorten(&mut module),
