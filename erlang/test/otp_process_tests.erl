@@ -6,7 +6,7 @@
 tests() ->
     [spawn_test, link_test, monitor_test, register_test, send_after_test, start_timer_test, cancel_timer_test, timer_order_test, apply_test, apply_errors_test,
      gen_server_test, gen_server_crash_test, gen_server_timeout_test, gen_statem_test, gen_event_test, supervisor_test, proc_lib_test, sys_test, timer_module_test,
-     process_flag_test, dictionary_test, hibernate_test, receive_test, pids_test, exit_test, call_timeout_test].
+     process_flag_test, dictionary_test, hibernate_test, receive_test, pids_test, exit_test, call_timeout_test, alias_test, alias_of_monitor_test, tag_test].
 
 t(Work) ->
     try Work() catch Class:Reason -> {Class, Reason} end.
@@ -204,3 +204,35 @@ pids_test() ->
 exit_test() ->
     [begin {P, M} = spawn_monitor(F), receive {'DOWN', M, process, P, R} -> case R of {X, S} when is_list(S) -> X; _ -> R end end end
      || F <- [fun() -> ok end, fun() -> exit(a) end, fun() -> exit(self(), kill), receive after infinity -> ok end end, fun() -> throw(b) end, fun() -> error(c) end]].
+
+%% What a message brought, or that none came.
+heard() -> receive {heard, X} -> X after 50 -> nothing end.
+tell_alias(Alias, What) -> _ = erlang:send(Alias, {heard, What}), heard().
+
+alias_test() ->
+    A = alias(), Once = alias([reply]), S = self(),
+    One = {tell_alias(A, 1), tell_alias(A, 2), tell_alias(Once, 3), tell_alias(Once, 4)},
+    {_, M} = spawn_monitor(fun() -> S ! {heard, unalias(A)} end),
+    receive {'DOWN', M, process, _, normal} -> ok end,
+    {One, heard(), unalias(A), unalias(A), tell_alias(A, 5), unalias(Once), unalias(make_ref()), t(fun() -> unalias(none) end),
+     t(fun() -> alias([nonsense]) end), gen:reply({undefined, [[alias | alias()], load]}, hello), receive {[[alias | _], load], X} -> X after 50 -> none end}.
+
+alias_of_monitor_test() ->
+    P = spawn(fun() -> receive stop -> ok end end),
+    [A, B, C, D] = [monitor(process, P, [{alias, K}]) || K <- [explicit_unalias, demonitor, demonitor, reply_demonitor]],
+    Before = [tell_alias(R, before) || R <- [A, B, C, D]],
+    true = demonitor(B, [flush]), true = unalias(C),
+    Between = [tell_alias(R, between) || R <- [A, B, C, D]],
+    P ! stop,
+    Down = [receive {'DOWN', R, process, P, Why} -> Why after 100 -> none end || R <- [A, C, D]],
+    {Before, Between, Down, [tell_alias(R, late) || R <- [A, B, C, D]], [unalias(R) || R <- [A, B, C, D]],
+     t(fun() -> monitor(process, P, [{alias, nonsense}]) end)}.
+
+tag_test() ->
+    P = spawn(fun() -> receive stop -> exit(why) end end),
+    [A, B, C] = [monitor(process, P, [{tag, {mine, N}}]) || N <- [1, 2, 3]],
+    Stopped = [demonitor(A, [info]), demonitor(A, [info])],
+    P ! stop,
+    One = receive {{mine, N}, B, process, P, Why} -> {N, Why} after 1000 -> none end,
+    receive {{mine, 3}, C, process, P, _} = Late -> self() ! Late after 1000 -> none end,
+    {Stopped, One, demonitor(C, [flush, info]), receive {{mine, _}, _, _, _, _} -> more after 50 -> none end}.

@@ -4,7 +4,8 @@
 -module(erlang).
 -export([apply/2, apply/3, spawn/1, spawn/2, spawn/3, spawn/4, spawn_link/1, spawn_link/2, spawn_link/3, spawn_link/4,
          spawn_monitor/1, spawn_monitor/2, spawn_monitor/3, spawn_monitor/4, spawn_opt/2, spawn_opt/3, spawn_opt/4,
-         spawn_opt/5, monitor/3, alias/0, alias/1, unalias/1, send/3, hibernate/3, hibernate/0, yield/0, process_flag/2,
+         spawn_opt/5, monitor/3, demonitor/1, demonitor/2,
+         alias/0, alias/1, unalias/1, send/2, send/3, hibernate/3, hibernate/0, yield/0, process_flag/2,
          process_info/1, process_info/2, registered/0, halt/0, halt/1, halt/2, is_alive/0, nodes/0, nodes/1, nodes/2, monitor_node/2,
          monitor_node/3, disconnect_node/1, get_cookie/0, get_cookie/1, ports/0, pre_loaded/0, statistics/1, memory/0, memory/1,
          system_flag/2, system_info/1, trace/3, seq_trace/2, seq_trace_info/1]).
@@ -129,11 +130,17 @@ spawn_options([{_, _} | Options]) -> spawn_options(Options);
 spawn_options([]) -> [{atomvm_heap_growth, fibonacci}];
 spawn_options(_) -> erlang:error(badarg).
 
-%% No aliases: the answer of a call that was given up can still arrive (see gen:reply/2).
-monitor(Type, Item, _Options) -> erlang:monitor(Type, Item).
-alias() -> erlang:make_ref().
-alias(_Options) -> erlang:make_ref().
-unalias(_Alias) -> false.
+%% AtomVM knows no aliases and no options of monitors.
+monitor(Type, Item, Options) -> erlang_alias:watch(Type, Item, Options).
+demonitor(Monitor) -> erlang_alias:unwatch(Monitor, []).
+demonitor(Monitor, Options) -> erlang_alias:unwatch(Monitor, Options).
+alias() -> erlang_alias:make([]).
+alias(Options) -> erlang_alias:make(Options).
+unalias(Alias) when erlang:is_reference(Alias) -> erlang_alias:remove(Alias);
+unalias(Alias) -> erlang:error(badarg, [Alias]).
+
+send(Alias, Message) when erlang:is_reference(Alias) -> erlang_alias:send(Alias, Message);
+send(Destination, Message) -> eRlang:send(Destination, Message).
 
 send(Destination, Message, _Options) ->
     _ = erlang:send(Destination, Message),

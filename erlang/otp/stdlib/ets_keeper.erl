@@ -1,6 +1,7 @@
 %% The process behind all tables: it owns them, knows who may do what, hands them on, and ends them. Where AtomVM can
 %% go through a table, everybody reads and writes the table itself; of any other the keeper has the keys, and does
-%% every change. It also is where other things live that no process owns: persistent terms, counters.
+%% every change. It also is where other things live that no process owns: persistent terms, counters,
+%% aliases.
 -module(ets_keeper).
 -export([call/2, change/2, row/1, store/1, reason/1, cause/1]).
 
@@ -8,7 +9,7 @@
 
 %% Native tables of the keeper's own: what there is of each table by its name and its identifier, and others' stores.
 -define(NAMES, ets_names).
--define(STORES, [ets_names, persistent_term, counters]).
+-define(STORES, [ets_names, persistent_term, counters, aliases]).
 
 %% A table whose objects were all deleted at once may still be in use for a moment.
 -define(LATE_MS, 200).

@@ -1,10 +1,17 @@
-%% AtomVM has no aliases: an answer goes to the process that asked. It cannot tell what a process is, so supervisors
-%% are noted when they start.
+%% An operator of AtomVM's sends to no alias, so answers go through a function. AtomVM cannot tell what a process is, so
+%% supervisors are noted when they start.
 -module(gen).
 -export([reply/2]).
 
+reply({_, [alias | Alias] = Tag}, Reply) when is_reference(Alias) -> answer(Alias, {Tag, Reply});
+reply({_, [[alias | Alias] | _] = Tag}, Reply) when is_reference(Alias) -> answer(Alias, {Tag, Reply});
 reply({To, Tag}, Reply) ->
-    To ! {Tag, Reply},
+    try answer(To, {Tag, Reply})
+    catch _:_ -> ok
+    end.
+
+answer(To, Message) ->
+    _ = erlang:send(To, Message),
     ok.
 
 %% The one place that every server passes with the name of its module.

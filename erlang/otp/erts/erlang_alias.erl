@@ -1,0 +1,166 @@
+%% Aliases, and monitors with options. AtomVM sends to processes and names only, so a table that all processes share says
+%% whose alias a reference is and for how long. A monitor with a tag of its own, or one that the first answer ends,
+%% is held by a process of its own that tells the owner.
+-module(erlang_alias).
+-export([watch/3, unwatch/2, make/1, remove/1, send/2]).
+
+-define(TABLE, aliases).
+
+%% Of so many new aliases one looks for those that ended without a word: their owner or whom they watched is gone.
+-define(SWEEP, 1024).
+
+%% Rows are {Alias, Owner, Kind, Target, Watcher}. An alias of the kind `none` takes no messages any more.
+watch(Type, Item, Options) ->
+    case options(Options, none, 'DOWN') of
+        {none, 'DOWN'} ->
+            erlang:monitor(Type, Item);
+        {Kind, 'DOWN'} when Kind =/= reply_demonitor ->
+            Row = {erlang:monitor(Type, Item), erlang:self(), Kind, target(Item), none},
+            _ = is_active(Row) andalso keep(Row),
+            erlang:element(1, Row);
+        {Kind, Tag} ->
+            true = eRlang:demonitor(erlang:monitor(Type, Item), [flush]),
+            watcher(Type, Item, Kind, Tag)
+    end.
+
+options([{alias, Kind} | Options], _, Tag) when Kind =:= explicit_unalias; Kind =:= demonitor; Kind =:= reply_demonitor ->
+    options(Options, Kind, Tag);
+options([{tag, Tag} | Options], Kind, _) -> options(Options, Kind, Tag);
+options([], Kind, Tag) -> {Kind, Tag};
+options(_, _, _) -> erlang:error(badarg).
+
+target({Name, _}) -> target(Name);
+target(Name) when erlang:is_atom(Name) -> erlang:whereis(Name);
+target(Item) -> Item.
+
+%% The monitor is there when this returns, and so is its row.
+watcher(Type, Item, Kind, Tag) ->
+    Owner = erlang:self(),
+    Alias = erlang:make_ref(),
+    Watcher = erlang:spawn(fun() ->
+        receive {Alias, start} -> ok end,
+        Owned = erlang:monitor(process, Owner),
+        Watched = erlang:monitor(Type, Item),
+        Owner ! {Alias, started},
+        receive
+            {'DOWN', Owned, _, _, _} ->
+                eTs:delete(?TABLE, Alias);
+            {'DOWN', Watched, What, Who, Reason} ->
+                ended(Alias),
+                Owner ! {Tag, Alias, What, Who, Reason};
+            {Alias, stop} ->
+                ok;
+            {Alias, stop, Asked} ->
+                Owner ! {Asked, stopped}
+        end
+    end),
+    keep({Alias, Owner, Kind, target(Item), Watcher}),
+    Watcher ! {Alias, start},
+    receive {Alias, started} -> Alias end.
+
+%% Whom the alias watched is gone; only one that its owner takes back itself lives on.
+ended(Alias) ->
+    case row(Alias) of
+        [{_, _, explicit_unalias, _, _}] -> true;
+        [{_, Owner, _, Target, Watcher}] -> eTs:insert(?TABLE, {Alias, Owner, none, Target, Watcher});
+        [] -> true
+    end.
+
+unwatch(Monitor, Options) ->
+    Self = erlang:self(),
+    case row(Monitor) of
+        [{_, Self, Kind, Target, Watcher}] ->
+            true = case Kind of
+                explicit_unalias -> eTs:insert(?TABLE, {Monitor, Self, Kind, Target, none});
+                _ -> eTs:delete(?TABLE, Monitor)
+            end,
+            case Watcher of
+                none -> native(Monitor, Options);
+                _ -> stop(Monitor, Watcher, Options)
+            end;
+        _ ->
+            native(Monitor, Options)
+    end.
+
+%% Its caller never goes on where this native, which waits for an answer of the other process, is called in last place.
+native(Monitor, Options) ->
+    case eRlang:demonitor(Monitor, Options) of
+        true -> true;
+        false -> false
+    end.
+
+stop(Monitor, Watcher, Options) ->
+    Asked = erlang:monitor(process, Watcher),
+    Watcher ! {Monitor, stop, Asked},
+    WasThere = receive
+        {Asked, stopped} -> eRlang:demonitor(Asked, [flush]);
+        {'DOWN', Asked, _, _, _} -> false
+    end,
+    _ = lists:member(flush, Options) andalso receive {_, Monitor, _, _, _} -> true after 0 -> false end,
+    WasThere orelse not lists:member(info, Options).
+
+make(Options) ->
+    Kind = lists:foldl(fun
+        (explicit_unalias, _) -> explicit_unalias;
+        (reply, _) -> reply;
+        (_, _) -> erlang:error(badarg)
+    end, explicit_unalias, Options),
+    Alias = erlang:make_ref(),
+    keep({Alias, erlang:self(), Kind, none, none}),
+    Alias.
+
+remove(Alias) ->
+    Self = erlang:self(),
+    case row(Alias) of
+        [{_, Self, _, Target, Watcher} = Row] ->
+            Was = is_active(Row),
+            true = case Watcher of
+                none -> eTs:delete(?TABLE, Alias);
+                _ -> eTs:insert(?TABLE, {Alias, Self, none, Target, Watcher})
+            end,
+            Was;
+        _ ->
+            false
+    end.
+
+%% What is sent to an alias that is none any more is lost without an error, as it is where a process has ended.
+send(Alias, Message) ->
+    case row(Alias) of
+        [{_, _, Kind, _, _}] when Kind =:= reply; Kind =:= reply_demonitor -> once(eTs:take(?TABLE, Alias), Message);
+        [{_, Owner, _, _, _} = Row] -> _ = is_active(Row) andalso (Owner ! Message);
+        [] -> none
+    end,
+    Message.
+
+once([{Alias, Owner, _, _, Watcher}], Message) ->
+    Owner ! Message,
+    Watcher =/= none andalso (Watcher ! {Alias, stop});
+once([], _) ->
+    none.
+
+is_active({_, _, none, _, _}) -> false;
+is_active({_, _, demonitor, Target, none}) when erlang:is_pid(Target) -> erlang:is_process_alive(Target);
+is_active({_, _, demonitor, undefined, none}) -> false;
+is_active(_) -> true.
+
+row(Alias) ->
+    try eTs:lookup(?TABLE, Alias)
+    catch error:badarg -> []
+    end.
+
+keep(Row) ->
+    Table = ets_keeper:store(?TABLE),
+    true = eTs:insert(Table, Row),
+    case eTs:update_counter(Table, made, {2, 1}, {made, 0}) of
+        Made when Made >= ?SWEEP ->
+            true = eTs:insert(Table, {made, 0}),
+            [eTs:delete(Table, Alias) || {Alias, Owner, _, _, Watcher} = Other <- ets_walk:all(Table),
+                                         is_over(Owner, Watcher, is_active(Other))],
+            ok;
+        _ ->
+            ok
+    end.
+
+is_over(Owner, none, IsActive) -> not (IsActive andalso erlang:is_process_alive(Owner));
+is_over(Owner, Watcher, IsActive) ->
+    not (erlang:is_process_alive(Owner) andalso (IsActive orelse erlang:is_process_alive(Watcher))).
