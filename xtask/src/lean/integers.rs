@@ -7,8 +7,7 @@ use walrus::ir::{BinaryOp, UnaryOp};
 use walrus::{FunctionBuilder, FunctionId, InstrSeqBuilder, Module, ValType};
 
 use super::Outcome;
-use super::kept::{Kept, LOAD, STORE, WORD, when};
-use super::operands::{call_instead, named};
+use super::kept::{self, Kept, LOAD, STORE, WORD, when};
 
 /// Decodes an integer: (process, bytes, where it is kept where the integer lies) → term, or 0. Moves the place on
 /// behind the integer.
@@ -22,17 +21,12 @@ const TAG: i32 = 3;
 
 /// Puts a table in front of the decoder.
 pub fn keep(module: &mut Module) -> Result<Outcome> {
-    use ValType::I32;
-    let Some(decode) = named(module, DECODE, &[I32, I32, I32], &[I32])? else {
-        return Ok(Outcome::NotNeeded(
-            "no function of the name decodes integers",
-        ));
-    };
-    let kept = Kept::new(module)?;
-    let count = call_instead(module, decode, |module| Ok(keeping(module, decode, &kept)))?;
-    Ok(Outcome::Done(format!(
-        "{count} callers of the decoder look into a table first"
-    )))
+    kept::in_front(
+        module,
+        DECODE,
+        "no function of the name decodes integers",
+        keeping,
+    )
 }
 
 /// The decoder with a table in front of it.

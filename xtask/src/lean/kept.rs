@@ -6,7 +6,8 @@ use anyhow::{Result, bail};
 use walrus::ir::{BinaryOp, LoadKind, MemArg, StoreKind, UnaryOp};
 use walrus::{FunctionId, GlobalId, InstrSeqBuilder, LocalId, MemoryId, Module, ValType};
 
-use super::operands::{SPREAD, ZEROED, memory, named, variable};
+use super::Outcome;
+use super::operands::{SPREAD, ZEROED, call_instead, memory, named, variable};
 
 /// How many words a term takes: term → words.
 const WORDS: &str = "memory_estimate_usage";
@@ -43,9 +44,28 @@ pub struct Kept {
     taken: GlobalId,
 }
 
+/// Puts a table in front of the decoder of that name; `keeping` makes the function that looks into it first. The
+/// decoder takes three words and gives a term.
+pub fn in_front(
+    module: &mut Module,
+    decoder: &str,
+    without: &'static str,
+    keeping: impl FnOnce(&mut Module, FunctionId, &Kept) -> FunctionId,
+) -> Result<Outcome> {
+    use ValType::I32;
+    let Some(decode) = named(module, decoder, &[I32, I32, I32], &[I32])? else {
+        return Ok(Outcome::NotNeeded(without));
+    };
+    let kept = Kept::new(module)?;
+    let count = call_instead(module, decode, |module| Ok(keeping(module, decode, &kept)))?;
+    Ok(Outcome::Done(format!(
+        "{count} callers of the decoder look into a table first"
+    )))
+}
+
 impl Kept {
     /// A table of its own for one kind of constants.
-    pub fn new(module: &mut Module) -> Result<Kept> {
+    fn new(module: &mut Module) -> Result<Kept> {
         use ValType::I32;
         let helper = |name, params| match named(module, name, params, &[I32])? {
             Some(function) => Ok(function),

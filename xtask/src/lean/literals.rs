@@ -8,8 +8,7 @@ use walrus::ir::{BinaryOp, UnaryOp};
 use walrus::{FunctionBuilder, FunctionId, InstrSeqBuilder, Module, ValType};
 
 use super::Outcome;
-use super::kept::{Kept, when};
-use super::operands::{call_instead, named};
+use super::kept::{self, Kept, when};
 
 /// Decodes a literal: (where, bytes, process) → term, or 0 where it cannot.
 const DECODE: &str = "external_term_from_const_literal";
@@ -18,17 +17,12 @@ const BESIDES: i32 = 16;
 
 /// Puts a table in front of the decoder.
 pub fn keep(module: &mut Module) -> Result<Outcome> {
-    use ValType::I32;
-    let Some(decode) = named(module, DECODE, &[I32, I32, I32], &[I32])? else {
-        return Ok(Outcome::NotNeeded(
-            "no function of the name decodes literals",
-        ));
-    };
-    let kept = Kept::new(module)?;
-    let count = call_instead(module, decode, |module| Ok(keeping(module, decode, &kept)))?;
-    Ok(Outcome::Done(format!(
-        "{count} callers of the decoder look into a table first"
-    )))
+    kept::in_front(
+        module,
+        DECODE,
+        "no function of the name decodes literals",
+        keeping,
+    )
 }
 
 /// The decoder with a table in front of it.

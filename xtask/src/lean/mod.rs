@@ -1,4 +1,5 @@
-//! Makes a lean VM out of AtomVM's instrumented web build, one named step at a time.
+//! Makes a lean VM out of AtomVM's instrumented web build, one named step at a time: what was added for debugging goes,
+//! and functions whose time grows with what a program keeps, or that answer wrongly, get others in front of them.
 //! A step recognises what it changes by its exact shape: where none of it is there it is not needed,
 //! where it is there in a shape that the step does not know the file is refused.
 
