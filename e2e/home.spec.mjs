@@ -12,28 +12,33 @@ test.beforeEach(async ({ page, hosts }) => {
   await console.prompt(1);
 });
 
-/** The paths that the browser keeps. */
-function kept(page) {
+/** What the browser keeps: the size of each file by its path, `null` for a folder. */
+function sizes(page) {
   return page.evaluate(
     () =>
       new Promise((resolve, reject) => {
         const open = indexedDB.open('atomvm-console');
         open.onerror = () => reject(open.error);
         open.onsuccess = () => {
-          const keys = open.result.transaction('files').objectStore('files').getAllKeys();
-          keys.onsuccess = () => {
+          const files = open.result.transaction('files').objectStore('files');
+          const keys = files.getAllKeys();
+          const values = files.getAll();
+          values.onsuccess = () => {
             open.result.close();
-            resolve(keys.result);
+            resolve(Object.fromEntries(keys.result.map((key, at) => [key, values.result[at]?.byteLength ?? null])));
           };
         };
       }),
   );
 }
 
+/** The paths that the browser keeps. */
+const kept = async (page) => Object.keys(await sizes(page)).sort();
+
 test('what Erlang writes is there after a reload, a restart and a crash, and so is the history', async ({ page }) => {
   await console.enter('file:make_dir("notes"), file:write_file("notes/kept.txt", "sec" ++ "ret").');
   await console.prompt(2);
-  await expect.poll(() => kept(page)).toEqual(expect.arrayContaining(['.erlang_history', 'notes', 'notes/kept.txt']));
+  await expect.poll(() => sizes(page)).toMatchObject({ '.erlang_history': expect.any(Number), notes: null, 'notes/kept.txt': 6 });
 
   await page.reload();
   await console.ready();

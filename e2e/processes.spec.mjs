@@ -69,6 +69,17 @@ test('any process of the console may die, and the VM goes on', async () => {
   await expect(console.by('vm-state')).toHaveText('ready');
 });
 
+test('a shell whose start was asked of a bridge that is down starts when the bridge is up', async () => {
+  // With the keeper goes what the terminal driver remembered; the bridge stays down until the driver is long up.
+  const downing = `(fun Down(0) -> ok; Down(N) -> [exit(P, kill) || P <- [whereis(console)], is_pid(P)],
+    receive after 5 -> Down(N - 1) end end)(100)`;
+  await console.ask('eval', `spawn(fun() -> [exit(whereis(N), kill) || N <- [console_tty, ets_keeper]], ${downing} end), ok.`);
+  await expect.poll(async () => (await console.text()).split('Eshell').length).toBe(3);
+  await console.enter('20 + 22.');
+  await console.sees('\n42\n');
+  await expect(console.page.getByText('The shell did not start')).toHaveCount(0);
+});
+
 test('arrow keys lead from row to row', async ({ page }) => {
   await console.ask('eval', '[register(N, spawn(fun() -> receive stop -> ok end end)) || N <- [one, two]].');
   await row('two').getByRole('button', { name: /^</ }).focus();

@@ -57,10 +57,11 @@ init() ->
             loop(start(shell, #tty{device = Device, screen = console_screen:new(Cols, Rows)}))
     end.
 
-%% Asks for the shell; the first prompt comes when it is ready.
+%% Asks for the shell; the first prompt comes when it is ready. A driver that is
+%% away is asked again by the page, which hears of its start.
 -spec start_shell(pos_integer(), pos_integer()) -> ok.
 start_shell(Cols, Rows) ->
-    console_tty ! {start_shell, Cols, Rows},
+    catch console_tty ! {start_shell, Cols, Rows},
     ok.
 
 loop(#tty{batched = Batched, is_full = false} = Tty) when Batched >= ?BATCH_BYTES ->

@@ -138,7 +138,8 @@ impl Driver {
     /// What the VM kept for a process may be gone with it; the page knows what it had told it.
     fn remind(self: &Rc<Self>, process: &str) {
         match process {
-            bridge::TTY => self.start_shell(),
+            // The bridge may have taken the shell's start with it, if only the order to start it.
+            bridge::CONSOLE | bridge::TTY => self.start_shell(),
             HOOKS => self.restore_hooks(),
             _ => {}
         }

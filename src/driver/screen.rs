@@ -5,7 +5,7 @@ use crate::edge::{clock, site, terminal::Terminal};
 use crate::state::Severity;
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
-use protocol::{Command, Request, limits};
+use protocol::{Command, Failure, Request, limits};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -123,8 +123,10 @@ impl Driver {
             limits::CALL_TIMEOUT_MS,
             None,
             None,
-            move |outcome| {
-                if let Err(failure) = outcome {
+            move |outcome| match outcome {
+                // The bridge is away; it says when it is back, and is asked then.
+                Ok(_) | Err(Failure::NoProcess { .. } | Failure::ErlangError { .. }) => {}
+                Err(failure) => {
                     let words = protocol::Words::failure(&failure);
                     driver.say(Severity::Error, "The shell did not start", &words);
                 }

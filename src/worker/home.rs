@@ -7,17 +7,13 @@ use super::post::{now_us, post, post_bytes};
 use gloo::timers::callback::Timeout;
 use js_sys::{Function, Object, Reflect, Uint8Array};
 use protocol::files::{self, HOME};
+use protocol::pacing::{Left, Pacing};
 use protocol::{Change, Event, Level};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// A change goes to the page so soon, with those that come meanwhile: the worker may be ended at any time.
-const SOON_MS: u32 = 5;
-/// Unless the page was told of others so shortly before: a program that writes a file in many pieces
-/// costs a few copies of it and not one for each piece.
-const GATHER_MS: u32 = 150;
 /// Bytes that files in the VM's file system may have together, packs aside: they lie in this worker's own
 /// memory, where nothing else bounds them.
 const ROOM_BYTES: f64 = (64 << 20) as f64;
@@ -29,10 +25,9 @@ const ENOSPC: u32 = 51;
 pub struct Home {
     /// Paths in the folder that changed and were not told yet.
     changed: RefCell<BTreeSet<String>>,
-    /// Whether they will be told soon.
-    is_due: Cell<bool>,
-    /// When the page was told last, by this worker's clock.
-    told_us: Cell<f64>,
+    pacing: RefCell<Pacing>,
+    /// Goes off when they are to be told.
+    alarm: RefCell<Option<Timeout>>,
     /// Whether what changes now comes from the page, which needs not be told.
     is_applying: Cell<bool>,
     /// Bytes in files since the watch began.
@@ -100,6 +95,7 @@ impl Home {
 
     /// Tells the page at once what it does not know yet; before the worker goes, for one.
     pub fn tell(&self, fs: &FileSystem) {
+        self.pacing.borrow_mut().told(now_us() as u64);
         for path in self.changed.take() {
             self.tell_of(fs, path);
         }
@@ -132,7 +128,7 @@ impl Home {
         }
     }
 
-    fn note(self: &Rc<Self>, fs: &FileSystem, path: &str) {
+    fn note(self: &Rc<Self>, fs: &FileSystem, path: &str, left: Left) {
         let Some(path) = path
             .strip_prefix(HOME)
             .and_then(|rest| rest.strip_prefix('/'))
@@ -143,22 +139,16 @@ impl Home {
             return;
         }
         self.changed.borrow_mut().insert(path.to_owned());
-        if self.is_due.replace(true) {
+        let now_us = now_us() as u64;
+        let Some(due_us) = self.pacing.borrow_mut().changed(now_us, left) else {
             return;
-        }
-        let quiet_ms = (now_us() - self.told_us.get()) / 1_000.0;
-        let delay_ms = if quiet_ms > f64::from(GATHER_MS) {
-            SOON_MS
-        } else {
-            GATHER_MS
         };
+        let delay_ms = due_us.saturating_sub(now_us).div_ceil(1_000);
         let (this, fs) = (Rc::clone(self), fs.clone());
-        Timeout::new(delay_ms, move || {
-            this.is_due.set(false);
-            this.told_us.set(now_us());
-            this.tell(&fs);
-        })
-        .forget();
+        let alarm = Timeout::new(u32::try_from(delay_ms).unwrap_or(u32::MAX), move || {
+            this.tell(&fs)
+        });
+        self.alarm.replace(Some(alarm));
     }
 
     /// Puts ourselves before an operation of the file system.
@@ -186,7 +176,7 @@ impl Home {
             let arguments: js_sys::Array = given.iter().collect();
             let result = operation.apply(&JsValue::UNDEFINED, &arguments)?;
             for path in before {
-                this.note(&fs, &path);
+                this.note(&fs, &path, kind.leaves(&fs, &path));
             }
             Ok(result)
         });
@@ -233,6 +223,14 @@ enum Kind {
 }
 
 impl Kind {
+    /// What is at a path that it changed.
+    fn leaves(self, fs: &FileSystem, path: &str) -> Left {
+        match self {
+            Self::Make | Self::Attributes if !fs.is_folder(path) => Left::Begun,
+            _ => Left::Whole,
+        }
+    }
+
     /// The paths that change.
     fn paths(self, fs: &FileSystem, given: &[JsValue; 6]) -> Vec<String> {
         let child =

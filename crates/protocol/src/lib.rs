@@ -16,6 +16,7 @@ pub mod log;
 mod modules;
 pub mod observe;
 mod outlet;
+pub mod pacing;
 mod restarts;
 mod session;
 mod words;
