@@ -4,7 +4,7 @@
 -compile(nowarn_export_all).
 
 tests() ->
-    [bits_within_bytes_test, bits_evaluated_test, bits_compiled_test, patterns_compiled_test, headers_test, encodings_test, wrong_characters_test, suffix_test, referenced_test,
+    [bits_within_bytes_test, bits_evaluated_test, bits_compiled_test, patterns_compiled_test, sizes_compiled_test, headers_test, encodings_test, wrong_characters_test, suffix_test, referenced_test,
      appended_test, handlers_test, re_frames_test].
 
 t(Work) ->
@@ -77,6 +77,24 @@ patterns_compiled_test() ->
      [otp_patterns_made:words(B) || B <- [<<"hello!">>, <<"goodbye.">>, <<"longer than eight">>, <<"hellO">>, <<0:24, 1:40>>, <<>>]],
      [otp_patterns_made:signed(B) || B <- [<<224>>, <<255>>, <<3, 0>>, <<3, 15>>, <<192>>, <<1>>]],
      otp_patterns_made:each(<<16#9a, 16#1f>>), otp_patterns_made:nibbles(<<16#12, 16#34>>), [otp_patterns_made:in(B) || B <- [<<197>>, <<193>>, <<1>>]]}.
+
+%% Patterns whose sizes stand in front of them, and generators beside others.
+sizes_compiled_test() ->
+    Made = made(otp_sizes_made,
+        "tlv(<<T, L:16, V:L/binary, R/binary>>) -> [{T, V} | tlv(R)];\ntlv(<<>>) -> [];\ntlv(R) -> {left, R}.\n"
+        "names(<<L, N:L/binary, R/binary>>, A) -> names(R, [N | A]);\nnames(<<255:8, 255:8, _/binary>>, _) -> never;\nnames(R, A) -> {A, R}.\n"
+        "two(<<A, B, X:A/binary, Y:B/binary>>) -> {X, Y};\ntwo(<<A, X:A/unit:16, R/binary>>) -> {bits, X, R};\ntwo(<<N:4, M:4, X:N/binary, Y:M/binary>>) -> {nibbles, X, Y};\ntwo(_) -> none.\n"
+        "number(<<S, N:S/little, R/binary>>) -> {N, R};\nnumber(_) -> none.\nskip(<<L, _:L/binary, R/binary>>) -> R;\nskip(_) -> short.\n"
+        "http(<<\"GET \", R/binary>>) -> http(R, 0);\nhttp(_) -> other.\nhttp(B, N) -> case B of <<P:N/binary, $\\s, R/binary>> -> {P, R}; <<_:N/binary, _, _/binary>> -> http(B, N + 1); _ -> none end.\n"
+        "frames(B) -> [{I, F} || <<L, F:L/binary>> <= B, I <- [1, 2]].\nlookup(B, M) -> [V || <<K:16, _:64>> <= B, #{K := V} <- [M]].\npairs(B, C) -> [{X, Y} || <<X>> <= B, <<Y:16>> <= C].\n"
+        "kept(<<L, B:L/binary, R/binary>> = All) -> {byte_size(All), B, R, fun() -> R end()}.\nlate(B) -> <<L:16, R/binary>> = B, <<D:L/binary, E/binary>> = R, {D, E}.\n"
+        "guarded(<<L, B:L/binary, R/binary>>) when L > 2, byte_size(R) > 0 -> {long, B, R};\nguarded(<<L, B:L/binary, _/binary>>) -> {short, B};\nguarded(_) -> none.\n"),
+    {Made,
+     [otp_sizes_made:tlv(B) || B <- [<<1, 0, 2, "ab", 2, 0, 0>>, <<>>, <<1, 0, 9, "ab">>]], [otp_sizes_made:names(B, []) || B <- [<<1, "a", 2, "bc">>, <<3, "ab">>, <<>>]],
+     [otp_sizes_made:two(B) || B <- [<<1, 2, "abc">>, <<2, 255, 1, 2, 3, 4>>, <<16#12, "abc">>, <<>>]], [otp_sizes_made:number(B) || B <- [<<16, 1, 2, 3>>, <<8, 7>>, <<24, 1>>]],
+     [otp_sizes_made:skip(B) || B <- [<<2, "abcd">>, <<9, "a">>]], [otp_sizes_made:http(B) || B <- [<<"GET /x HTTP">>, <<"GET /x">>, <<"PUT">>]],
+     otp_sizes_made:frames(<<1, "a", 2, "bc", 9>>), otp_sizes_made:lookup(<<1:16, 0:64, 2:16, 0:64, 3:16, 0:64>>, #{1 => one, 3 => three}), otp_sizes_made:pairs(<<1, 2>>, <<3:16, 4:16, 5>>),
+     otp_sizes_made:kept(<<2, "abcd">>), otp_sizes_made:late(<<2:16, "abcd">>), [otp_sizes_made:guarded(B) || B <- [<<3, "abcd">>, <<3, "abc">>, <<1, "abc">>, <<9>>]]}.
 
 headers_test() ->
     {made(otp_headers_made,

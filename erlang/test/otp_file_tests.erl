@@ -8,7 +8,7 @@ tests() ->
     [write_read_test, modes_test, missing_test, names_test, folders_test, deep_removal_test, rename_test, copy_test,
      handle_test, position_test, lines_test, raw_test, raw_lines_test, read_ahead_test, append_test, truncate_test,
      pread_test, info_test, consult_test, eval_test, path_test, encoding_test, io_test, large_test, cwd_test,
-     wildcard_test, filelib_test, filename_test, errors_test, compile_test].
+     wildcard_test, filelib_test, filename_test, errors_test, compile_test, path_of_modules_test, loaded_with_callers_test].
 
 %% A folder of its own for each test, which is the current one meanwhile.
 within(Work) ->
@@ -284,4 +284,44 @@ compile_test() ->
         ok = file:write_file("otp_file_bad.erl", "-module(otp_file_bad).\nf() -> X.\n"),
         {compile:file("otp_file_probe", [return]), code:load_abs(filename:absname("otp_file_probe")) =:= {module, otp_file_probe},
          erlang:apply(otp_file_probe, f, []), compile:file("otp_file_bad", [return]), compile:file("otp_file_no", [return])}
+    end).
+
+%% Where modules are looked for, in folders that are there and are not.
+path_of_modules_test() ->
+    within(fun(Folder) ->
+        Was = code:get_path(),
+        ok = file:make_dir("a-1.0"), ok = file:make_dir("a-1.0/ebin"), ok = file:make_dir("b"),
+        [A, B] = [filename:join(Folder, Name) || Name <- ["a-1.0/ebin", "b"]],
+        Mine = fun() -> [filename:basename(filename:dirname(F)) ++ "/" ++ filename:basename(F) || F <- code:get_path(), F =:= A orelse F =:= B] end,
+        try
+            [lists:member(".", code:get_path()), code:add_patha(A), Mine() =:= ["a-1.0/ebin"], hd(code:get_path()) =:= A, code:add_patha(filename:join(Folder, "no")), code:add_pathz(B ++ "/"),
+             lists:last(code:get_path()) =:= B, code:add_pathz(A), hd(code:get_path()) =:= A, code:add_pathsa([A, filename:join(Folder, "no"), B]), length(Mine()), hd(code:get_path()) =:= B,
+             code:del_path(B), code:del_path(B), code:del_path(a), length(Mine()), code:add_path(A), code:replace_path(a, B), code:replace_path(b, B), lists:last(code:get_path()) =:= B, code:replace_path(a, A), length(Mine()), code:replace_path(no, filename:join(Folder, "no")), code:replace_path(B, filename:join(Folder, "no")),
+             code:del_paths([B, nothing]), length(Mine()), code:add_pathsz([A, B]), code:set_path([filename:join(Folder, "no")]), lists:nthtail(length(code:get_path()) - 2, code:get_path()) =:= [A, B]]
+            ++ [try Work() catch error:function_clause -> function_clause end
+                || Work <- [fun() -> code:add_patha(17) end, fun() -> code:add_pathsz(x) end, fun() -> code:del_path(17) end, fun() -> code:set_path(x) end, fun() -> code:replace_path(17, B) end]]
+        after
+            code:set_path(Was)
+        end
+    end).
+
+%% Compiled into a folder of the path, a module can be called at once; whom it calls is found there, too.
+loaded_with_callers_test() ->
+    within(fun(Folder) ->
+        ok = file:make_dir("ebin"),
+        Ebin = filename:join(Folder, "ebin"),
+        [ok = file:write_file(Name ++ ".erl", ["-module(", Name, ").\n-export([f/0, init/1]).\ninit(A) -> {ok, A}.\nf() -> ", Body, ".\n"])
+         || {Name, Body} <- [{"otp_path_a", "otp_path_b:f() + 1"}, {"otp_path_b", "41"}, {"otp_path_c", "otp_path_a:f()"}, {"otp_path_d", "1"}]],
+        [compile:file(Name, [{outdir, Ebin}]) || Name <- [otp_path_a, otp_path_b]],
+        NotYet = [code:ensure_loaded(otp_path_a), code:where_is_file("otp_path_a.beam")],
+        true = code:add_patha(Ebin),
+        try
+            {ok, otp_path_c} = compile:file("otp_path_c"),
+            {ok, otp_path_d} = compile:file("otp_path_d"),
+            Call = fun(Module) -> apply(Module, f, []) end,
+            {NotYet, Call(otp_path_c), Call(otp_path_a), code:which(otp_path_b) =:= filename:join(Ebin, "otp_path_b.beam"), code:where_is_file("otp_path_a.beam") =:= filename:join(Ebin, "otp_path_a.beam"),
+             code:ensure_loaded(otp_path_none), element(1, gen_server:start(otp_path_d, [], [])), code:load_file(otp_path_a)}
+        after
+            code:del_path(Ebin)
+        end
     end).

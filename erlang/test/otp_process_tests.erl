@@ -6,7 +6,8 @@
 tests() ->
     [spawn_test, link_test, monitor_test, register_test, send_after_test, start_timer_test, cancel_timer_test, timer_order_test, apply_test, apply_errors_test,
      gen_server_test, gen_server_crash_test, gen_server_timeout_test, gen_statem_test, gen_event_test, supervisor_test, proc_lib_test, sys_test, timer_module_test,
-     process_flag_test, dictionary_test, hibernate_test, receive_test, pids_test, exit_test, call_timeout_test, alias_test, alias_of_monitor_test, tag_test].
+     process_flag_test, dictionary_test, hibernate_test, receive_test, pids_test, exit_test, call_timeout_test, alias_test, alias_of_monitor_test, tag_test, names_of_nodes_test, operator_test, killed_test, missing_callbacks_test, watched_spawn_test, asleep_test, global_test, multi_call_test,
+     nodes_test].
 
 t(Work) ->
     try Work() catch Class:Reason -> {Class, Reason} end.
@@ -236,3 +237,108 @@ tag_test() ->
     One = receive {{mine, N}, B, process, P, Why} -> {N, Why} after 1000 -> none end,
     receive {{mine, 3}, C, process, P, _} = Late -> self() ! Late after 1000 -> none end,
     {Stopped, One, demonitor(C, [flush, info]), receive {{mine, _}, _, _, _, _} -> more after 50 -> none end}.
+
+%% A name on this node, by the name of the node; on another, and one that nobody has.
+names_of_nodes_test() ->
+    register(heard, self()),
+    Here = {heard, node()},
+    Sent = [Here ! a, erlang:send(Here, b), erlang:send(Here, c, [noconnect]), gen_server:cast(Here, d)],
+    Lost = [{nobody, node()} ! a, erlang:send({nobody, node()}, a, []), {heard, 'no@where'} ! a,
+            erlang:send({heard, 'no@where'}, a, [noconnect]), t(fun() -> {heard} ! a end), t(fun() -> {heard, 1} ! a end)],
+    Heard = [receive a -> a end, receive b -> b end, receive c -> c end, receive {'$gen_cast', d} -> d end],
+    P = spawn(fun() -> receive stop -> exit(bye) end end),
+    register(watched, P),
+    M = monitor(process, {watched, node()}), P ! stop,
+    N = monitor(process, {nobody, node()}),
+    Downs = [receive {'DOWN', M, process, Who, Why} -> {Who, Why} end, receive {'DOWN', N, process, Whom, Reason} -> {Whom, Reason} end],
+    unregister(heard),
+    {Sent, Lost, Heard, Downs, t(fun() -> monitor(process, {heard, 'no@where'}) end)}.
+
+operator_test() ->
+    Alias = alias(),
+    Alias ! hello,
+    A = receive X -> X after 1000 -> lost end,
+    unalias(Alias),
+    Alias ! again,
+    {A, receive Y -> Y after 20 -> lost end, t(fun() -> nobody_at_all ! x end), t(fun() -> 17 ! x end), self() ! z, receive z -> ok end}.
+
+%% What was sent a process before it is asked for has arrived.
+killed_test() ->
+    [begin
+        P = spawn(fun() -> receive stop -> ok end end),
+        exit(P, kill),
+        {is_process_alive(P), process_info(P, message_queue_len)}
+     end || _ <- lists:seq(1, 20)] ++ [killed_and_watched() || _ <- lists:seq(1, 5)] ++ [is_process_alive(self()), t(fun() -> is_process_alive(no_pid) end)].
+
+killed_and_watched() ->
+    P = spawn(fun() -> receive stop -> ok end end),
+    exit(P, kill),
+    M = monitor(process, P),
+    receive {'DOWN', M, process, P, Why} -> Why after 1000 -> lost end.
+
+%% The first frame names a callback that is not there.
+missing_callbacks_test() ->
+    First = fun({'EXIT', {undef, [Frame | _]}}) -> Frame; ({undef, [Frame | _]}) -> Frame; (Other) -> Other end,
+    {error, Init} = gen_server:start(otp_none_such, 1, []),
+    {ok, P} = gen_server:start(?MODULE, 1, []),
+    {ok, E} = gen_event:start(),
+    Handler = First(gen_event:add_handler(E, otp_none_such, [x])),
+    ok = gen_event:add_handler(E, ?MODULE, event),
+    Code = begin sys:suspend(P), Changed = sys:change_code(P, ?MODULE, old, extra), sys:resume(P), Changed end,
+    [gen_server:stop(P), gen_event:stop(E)],
+    {First(Init), Handler, element(1, Code), First(element(2, Code))}.
+
+watched_spawn_test() ->
+    {P, M} = spawn_opt(fun() -> exit(bye) end, [{monitor, [{tag, gone}]}]),
+    {_, N} = spawn_opt(erlang, exit, [now], [link, {monitor, []}]) ,
+    [receive {gone, M, process, P, Why} -> Why after 1000 -> lost end, process_flag(trap_exit, true),
+     receive {'DOWN', N, process, _, Then} -> Then after 1000 -> lost end].
+
+%% A process that hibernates wakes at a message, which it finds where it was, before those that came later.
+asleep_test() ->
+    S = self(),
+    P = spawn(fun() -> erlang:hibernate(?MODULE, awake, [S]) end),
+    Asleep = settled(fun() -> process_info(P, current_function) end, {current_function, {erlang, hibernate, 3}}),
+    [P ! N || N <- [1, 2, 3]],
+    Told = receive {awake, All} -> All after 1000 -> lost end,
+    S ! first, S ! second,
+    Q = spawn(fun() -> receive go -> erlang:hibernate(?MODULE, awake, [S]) end end),
+    [Q ! M || M <- [4, go, 5, 6]],
+    {Asleep, Told, receive {awake, Rest} -> Rest after 1000 -> lost end, [receive First -> First end, receive Second -> Second end],
+     t(fun() -> erlang:hibernate(1, counted, []) end)}.
+
+awake(To) -> To ! {awake, [receive N -> N after 1000 -> lost end || _ <- [1, 2, 3]]}.
+
+settled(Look, Wanted) -> settled(Look, Wanted, 200).
+
+settled(Look, Wanted, Tries) ->
+    case Look() of
+        Wanted -> Wanted;
+        Other when Tries =:= 0 -> Other;
+        _ -> receive after 5 -> settled(Look, Wanted, Tries - 1) end
+    end.
+
+global_test() ->
+    P = spawn(fun() -> receive stop -> ok end end),
+    Taken = [global:whereis_name(a_global), global:register_name(a_global, P), global:register_name(a_global, self()),
+             global:whereis_name(a_global) =:= P, lists:member(a_global, global:registered_names()), global:send(a_global, hello) =:= P,
+             t(fun() -> global:send(nobody_global, hello) end)],
+    Moved = [global:re_register_name(a_global, self()), global:whereis_name(a_global) =:= self(), global:unregister_name(a_global), global:whereis_name(a_global)],
+    yes = global:register_name(b_global, P),
+    P ! stop,
+    Gone = settled(fun() -> global:whereis_name(b_global) end, undefined),
+    Server = gen_server:start({global, served}, ?MODULE, 1, []),
+    Answer = [element(1, Server), gen_server:call({global, served}, get), gen_server:call({via, global, served}, get), gen_server:start({global, served}, ?MODULE, 1, []) =:= {error, {already_started, element(2, Server)}},
+              gen_server:stop({global, served})],
+    Locks = [global:set_lock({a_lock, self()}), global:set_lock({a_lock, other}, [node()], 0), global:del_lock({a_lock, self()}), global:trans({a_lock, self()}, fun() -> inside end), global:sync()],
+    {Taken, Moved, Gone, Answer, Locks}.
+
+multi_call_test() ->
+    {ok, P} = gen_server:start({local, many}, ?MODULE, 5, []),
+    A = gen_server:multi_call([node()], many, get), B = gen_server:multi_call([node(), 'no@where'], many, get, 1000), C = gen_server:multi_call([node()], nobody, get),
+    D = gen_server:abcast([node()], many, {add, 2}), E = gen_server:call(many, get), gen_server:stop(P),
+    {A, B, C, D, E}.
+
+nodes_test() ->
+    [net_kernel:monitor_nodes(true), net_kernel:monitor_nodes(false, [nodedown_reason]), net_kernel:monitor_nodes(true, [{node_type, all}]), net_kernel:monitor_nodes(true, [{node_type, none}]),
+     net_kernel:monitor_nodes(true, [unknown]), net_kernel:monitor_nodes(true, #{unknown => 1}), net_kernel:monitor_nodes(true, none), net_kernel:monitor_nodes(maybe_so)].

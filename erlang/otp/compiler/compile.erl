@@ -1,5 +1,6 @@
 %% The compiler in the VM compiles for AtomVM.
 -module(compile).
+-extends([{save_binary_1, 2}]).
 
 %% AtomVM gets `catch`, some calls and some binaries wrong (see compile_catch, compile_calls, compile_bits). What a
 %% person asks to see of a module, its linter's words and its listings, is of the code as it was written.
@@ -14,3 +15,11 @@ env_default_opts() -> [no_ssa_opt, no_bool_opt, no_alias, no_share_opt, no_throw
 
 %% The compiler checks its own work twice; the second time is after the last change of it.
 beam_validator_strong(Code, State) -> {ok, Code, State}.
+
+%% What is compiled into a folder of the path may be called at once.
+save_binary_1(Code, #compile{module = Module, ofile = File} = State) ->
+    Saved = otp_save_binary_1(Code, State),
+    _ = is_tuple(Saved) andalso element(1, Saved) =:= ok andalso not erlang:module_loaded(Module)
+        andalso code_path:find(Module) =:= {ok, filename:absname(filename:rootname(File))}
+        andalso code:ensure_loaded(Module),
+    Saved.

@@ -2,11 +2,12 @@
 %% this module next. A module name with its second letter in capital (`eRlang`) reaches a native that the build
 %% has veiled because the function here does more.
 -module(erlang).
+-compile({no_auto_import, [exit/2]}).
 -export([apply/2, apply/3, spawn/1, spawn/2, spawn/3, spawn/4, spawn_link/1, spawn_link/2, spawn_link/3, spawn_link/4,
          spawn_monitor/1, spawn_monitor/2, spawn_monitor/3, spawn_monitor/4, spawn_opt/2, spawn_opt/3, spawn_opt/4,
-         spawn_opt/5, monitor/3, demonitor/1, demonitor/2,
+         spawn_opt/5, monitor/2, monitor/3, demonitor/1, demonitor/2,
          alias/0, alias/1, unalias/1, send/2, send/3, hibernate/3, hibernate/0, yield/0, process_flag/2,
-         process_info/1, process_info/2, registered/0, halt/0, halt/1, halt/2, is_alive/0, nodes/0, nodes/1, nodes/2, monitor_node/2,
+         process_info/1, process_info/2, is_process_alive/1, exit/2, registered/0, halt/0, halt/1, halt/2, is_alive/0, nodes/0, nodes/1, nodes/2, monitor_node/2,
          monitor_node/3, disconnect_node/1, get_cookie/0, get_cookie/1, ports/0, pre_loaded/0, statistics/1, memory/0, memory/1,
          system_flag/2, system_info/1, trace/3, seq_trace/2, seq_trace_info/1]).
 -export([send_after/3, send_after/4, start_timer/3, start_timer/4, cancel_timer/1, cancel_timer/2,
@@ -16,7 +17,7 @@
          match_spec_test/3, is_builtin/3, fun_info/1, fun_info/2, fun_info_mfa/1, raise/3, delete_module/1, purge_module/1,
          check_old_code/1, load_module/2, dt_spread_tag/1, dt_restore_tag/1, dt_get_tag/0, dt_append_vm_tag_data/1,
          dt_prepend_vm_tag_data/1]).
--export([float_to_list/2, float_to_binary/2, '--'/2]).
+-export([float_to_list/2, float_to_binary/2, '--'/2, '!'/2]).
 -export([binary_to_list/3, bitstring_to_list/1, iolist_to_iovec/1, list_to_pid/1, list_to_ref/1, binary_part/2,
          append_element/2, make_tuple/3, get_keys/0, get_keys/1, is_record/2, is_record/3, date/0, time/0, now/0,
          monotonic_time/1, system_time/1, time_offset/0, time_offset/1, localtime_to_universaltime/1, localtime_to_universaltime/2,
@@ -110,27 +111,41 @@ spawn_at(Node, Module, Name, Arguments, Options) ->
 %% It ends the machine over a fun with arguments, and over one of the form `fun Module:Name/0`.
 spawn_opt(Fun, Options) when erlang:is_function(Fun, 0) ->
     case erlang:fun_info(Fun, type) of
-        {type, local} -> eRlang:spawn_opt(Fun, spawn_options(Options));
-        {type, external} -> eRlang:spawn_opt(fun() -> Fun() end, spawn_options(Options))
+        {type, local} -> spawn_watched(Fun, Options);
+        {type, external} -> spawn_watched(fun() -> Fun() end, Options)
     end;
 spawn_opt(Fun, Options) ->
     erlang:error(badarg, [Fun, Options]).
 
 %% The native finds no function that is itself a native, and no module that is not loaded yet.
 spawn_opt(Module, Name, Arguments, Options) when erlang:is_atom(Module), erlang:is_atom(Name), erlang:is_list(Arguments) ->
-    eRlang:spawn_opt(fun() -> erlang:apply(Module, Name, Arguments) end, spawn_options(Options));
+    spawn_watched(fun() -> erlang:apply(Module, Name, Arguments) end, Options);
 spawn_opt(Module, Name, Arguments, Options) ->
     erlang:error(badarg, [Module, Name, Arguments, Options]).
 
+%% A monitor with options is there before what it watches begins.
+spawn_watched(Fun, Options) ->
+    Native = spawn_options(Options),
+    case lists:keyfind(monitor, 1, Options) of
+        {monitor, How} ->
+            Gate = erlang:make_ref(),
+            Pid = eRlang:spawn_opt(fun() -> receive Gate -> Fun() end end, Native),
+            try {Pid, erlang:monitor(process, Pid, How)}
+            after Pid ! Gate
+            end;
+        false ->
+            eRlang:spawn_opt(Fun, Native)
+    end.
+
 spawn_options([link | Options]) -> [link | spawn_options(Options)];
 spawn_options([monitor | Options]) -> [monitor | spawn_options(Options)];
-spawn_options([{monitor, _} | Options]) -> [monitor | spawn_options(Options)];
 spawn_options([{_, _} | Options]) -> spawn_options(Options);
 %% The growth that AtomVM starts with keeps heaps small for microcontrollers: a list of 100,000 took 20 seconds.
 spawn_options([]) -> [{atomvm_heap_growth, fibonacci}];
 spawn_options(_) -> erlang:error(badarg).
 
 %% AtomVM knows no aliases and no options of monitors.
+monitor(Type, Item) -> erlang_alias:watch(Type, Item, []).
 monitor(Type, Item, Options) -> erlang_alias:watch(Type, Item, Options).
 demonitor(Monitor) -> erlang_alias:unwatch(Monitor, []).
 demonitor(Monitor, Options) -> erlang_alias:unwatch(Monitor, Options).
@@ -139,16 +154,30 @@ alias(Options) -> erlang_alias:make(Options).
 unalias(Alias) when erlang:is_reference(Alias) -> erlang_alias:remove(Alias);
 unalias(Alias) -> erlang:error(badarg, [Alias]).
 
+'!'(Destination, Message) -> erlang:send(Destination, Message).
+send(Pid, Message) when erlang:is_pid(Pid) -> eRlang:send(Pid, Message);
 send(Alias, Message) when erlang:is_reference(Alias) -> erlang_alias:send(Alias, Message);
+send({Name, Node}, Message) when erlang:is_atom(Name), erlang:is_atom(Node) ->
+    %% Nobody hears of a message to a name or a node that is not there.
+    _ = Node =:= erlang:node() andalso (try eRlang:send(Name, Message) catch error:badarg -> lost end),
+    Message;
 send(Destination, Message) -> eRlang:send(Destination, Message).
 
+send({Name, Node}, _, Options) when erlang:is_atom(Name), erlang:is_atom(Node), Node =/= erlang:node() ->
+    case lists:member(noconnect, Options) of
+        true -> noconnect;
+        false -> ok
+    end;
 send(Destination, Message, _Options) ->
     _ = erlang:send(Destination, Message),
     ok.
 
-%% The heap is not shrunk, but the process waits for its next message the same way.
-hibernate(Module, Name, Arguments) -> erlang:apply(Module, Name, Arguments).
-hibernate() -> ok.
+hibernate(Module, Name, Arguments) when erlang:is_atom(Module), erlang:is_atom(Name), erlang:is_list(Arguments) ->
+    _ = erlang_process:sleep(),
+    erlang:apply(Module, Name, Arguments);
+hibernate(Module, Name, Arguments) ->
+    erlang:error(badarg, [Module, Name, Arguments]).
+hibernate() -> erlang_process:sleep().
 
 yield() ->
     receive after 0 -> true end.
@@ -167,74 +196,13 @@ process_flag(min_bin_vheap_size, Value) when erlang:is_integer(Value) -> 46422;
 process_flag(max_heap_size, _) -> #{size => 0, kill => true, error_logger => true, include_shared_binaries => false};
 process_flag(Flag, Value) -> erlang:error(badarg, [Flag, Value]).
 
-%% OTP's crash reports and shell ask for more than the native knows, and it calls that a bad argument.
-process_info(Pid, Items) when erlang:is_list(Items) ->
-    case erlang:is_process_alive(Pid) of
-        true -> [case erlang:process_info(Pid, Item) of [] -> {Item, []}; Info -> Info end || Item <- Items];
-        false -> undefined
-    end;
-process_info(Pid, Item) ->
-    try eRlang:process_info(Pid, Item) of
-        [] when Item =/= registered_name -> known_info(Pid, Item);
-        Info -> Info
-    catch
-        error:badarg -> known_info(Pid, Item)
-    end.
-
-known_info(Pid, Item) ->
-    Value = info_value(Item, Pid =:= erlang:self()),
-    case erlang:is_process_alive(Pid) of
-        true -> {Item, Value};
-        false -> undefined
-    end.
-
-info_value(dictionary, true) -> erlang:get();
-info_value(group_leader, true) -> erlang:group_leader();
-info_value(group_leader, false) -> erlang:whereis(user);
-info_value(trap_exit, true) ->
-    Is = eRlang:process_flag(trap_exit, false),
-    _ = eRlang:process_flag(trap_exit, Is),
-    Is;
-info_value(trap_exit, false) -> false;
-info_value(status, true) -> running;
-info_value(status, false) -> waiting;
-info_value(reductions, _) -> 0;
-info_value(message_queue_len, _) -> 0;
-info_value(priority, _) -> normal;
-info_value(error_handler, _) -> error_handler;
-info_value(catchlevel, _) -> 0;
-info_value(suspending, _) -> [];
-info_value(sequential_trace_token, _) -> [];
-info_value(trace, _) -> 0;
-info_value(message_queue_data, _) -> on_heap;
-info_value(async_dist, _) -> false;
-info_value(label, _) -> undefined;
-info_value({dictionary, Key}, true) -> erlang:get(Key);
-info_value({dictionary, _}, false) -> undefined;
-info_value(Item, _) when Item =:= initial_call; Item =:= current_function -> {erlang, apply, 2};
-info_value(Item, _) when Item =:= messages; Item =:= dictionary; Item =:= links; Item =:= monitors; Item =:= monitored_by;
-                         Item =:= current_stacktrace; Item =:= garbage_collection; Item =:= binary;
-                         Item =:= current_location -> [];
-info_value(Item, _) when Item =:= heap_size; Item =:= stack_size; Item =:= total_heap_size; Item =:= memory -> 0;
-info_value(_, _) -> erlang:error(badarg).
-
-process_info(Pid) ->
-    case erlang:is_process_alive(Pid) of
-        true -> [Info || Item <- [registered_name, links, monitored_by, message_queue_len, heap_size, stack_size,
-                                  total_heap_size, memory], Info <- one_info(Pid, Item)];
-        false -> undefined
-    end.
-
-one_info(Pid, Item) ->
-    try erlang:process_info(Pid, Item) of
-        {_, _} = Info -> [Info];
-        _ -> []
-    catch
-        error:_ -> []
-    end.
+process_info(Pid) -> erlang_process:info(Pid).
+process_info(Pid, Item) -> erlang_process:info(Pid, Item).
+is_process_alive(Pid) -> erlang_process:is_alive(Pid).
+exit(Pid, Reason) -> erlang_process:exit(Pid, Reason).
 
 registered() ->
-    [Name || Pid <- erlang:processes(), {registered_name, Name} <- one_info(Pid, registered_name)].
+    [Name || Pid <- erlang:processes(), {registered_name, Name} <- [erlang:process_info(Pid, registered_name)]].
 
 %% The process `init` has the page start the machine anew; whoever halts it does nothing more. Without that process
 %% only the one that asks ends.
@@ -279,7 +247,7 @@ statistics(Item) -> erlang:error(badarg, [Item]).
 
 %% What AtomVM can tell: the memory of its processes, and the binaries beside them.
 memory() ->
-    Processes = lists:sum([Bytes || Pid <- erlang:processes(), {memory, Bytes} <- one_info(Pid, memory)]),
+    Processes = lists:sum([Bytes || Pid <- erlang:processes(), {memory, Bytes} <- [erlang:process_info(Pid, memory)]]),
     Binary = eRlang:memory(binary),
     [{total, Processes + Binary}, {processes, Processes}, {processes_used, Processes}, {system, Binary}, {binary, Binary}].
 

@@ -2,24 +2,28 @@
 %% whose alias a reference is and for how long. A monitor with a tag of its own, or one that the first answer ends,
 %% is held by a process of its own that tells the owner.
 -module(erlang_alias).
--export([watch/3, unwatch/2, make/1, remove/1, send/2]).
+-export([watch/3, unwatch/2, make/1, remove/1, send/2, note/1, forget/1, row/1]).
 
 -define(TABLE, aliases).
 
 %% Of so many new aliases one looks for those that ended without a word: their owner or whom they watched is gone.
 -define(SWEEP, 1024).
 
-%% Rows are {Alias, Owner, Kind, Target, Watcher}. An alias of the kind `none` takes no messages any more.
+%% Rows are {Alias, Owner, Kind, Target, Watcher}. An alias of the kind `none` takes no messages any more; the row of
+%% the kind `asleep` has a process for its alias and says that it hibernates.
+%%
+%% A name on this node is watched by the name alone; another node is one too many where there is one.
+watch(process, {Name, Node}, Options) when erlang:is_atom(Name), Node =:= erlang:node() -> watch(process, Name, Options);
 watch(Type, Item, Options) ->
     case options(Options, none, 'DOWN') of
         {none, 'DOWN'} ->
-            erlang:monitor(Type, Item);
+            eRlang:monitor(Type, Item);
         {Kind, 'DOWN'} when Kind =/= reply_demonitor ->
-            Row = {erlang:monitor(Type, Item), erlang:self(), Kind, target(Item), none},
-            _ = is_active(Row) andalso keep(Row),
+            Row = {eRlang:monitor(Type, Item), erlang:self(), Kind, target(Item), none},
+            _ = is_active(Row) andalso note(Row),
             erlang:element(1, Row);
         {Kind, Tag} ->
-            true = eRlang:demonitor(erlang:monitor(Type, Item), [flush]),
+            true = eRlang:demonitor(eRlang:monitor(Type, Item), [flush]),
             watcher(Type, Item, Kind, Tag)
     end.
 
@@ -29,7 +33,6 @@ options([{tag, Tag} | Options], Kind, _) -> options(Options, Kind, Tag);
 options([], Kind, Tag) -> {Kind, Tag};
 options(_, _, _) -> erlang:error(badarg).
 
-target({Name, _}) -> target(Name);
 target(Name) when erlang:is_atom(Name) -> erlang:whereis(Name);
 target(Item) -> Item.
 
@@ -39,8 +42,8 @@ watcher(Type, Item, Kind, Tag) ->
     Alias = erlang:make_ref(),
     Watcher = erlang:spawn(fun() ->
         receive {Alias, start} -> ok end,
-        Owned = erlang:monitor(process, Owner),
-        Watched = erlang:monitor(Type, Item),
+        Owned = eRlang:monitor(process, Owner),
+        Watched = eRlang:monitor(Type, Item),
         Owner ! {Alias, started},
         receive
             {'DOWN', Owned, _, _, _} ->
@@ -54,7 +57,7 @@ watcher(Type, Item, Kind, Tag) ->
                 Owner ! {Asked, stopped}
         end
     end),
-    keep({Alias, Owner, Kind, target(Item), Watcher}),
+    note({Alias, Owner, Kind, target(Item), Watcher}),
     Watcher ! {Alias, start},
     receive {Alias, started} -> Alias end.
 
@@ -90,7 +93,7 @@ native(Monitor, Options) ->
     end.
 
 stop(Monitor, Watcher, Options) ->
-    Asked = erlang:monitor(process, Watcher),
+    Asked = eRlang:monitor(process, Watcher),
     Watcher ! {Monitor, stop, Asked},
     WasThere = receive
         {Asked, stopped} -> eRlang:demonitor(Asked, [flush]);
@@ -106,7 +109,7 @@ make(Options) ->
         (_, _) -> erlang:error(badarg)
     end, explicit_unalias, Options),
     Alias = erlang:make_ref(),
-    keep({Alias, erlang:self(), Kind, none, none}),
+    note({Alias, erlang:self(), Kind, none, none}),
     Alias.
 
 remove(Alias) ->
@@ -139,7 +142,7 @@ once([], _) ->
     none.
 
 is_active({_, _, none, _, _}) -> false;
-is_active({_, _, demonitor, Target, none}) when erlang:is_pid(Target) -> erlang:is_process_alive(Target);
+is_active({_, _, demonitor, Target, none}) when erlang:is_pid(Target) -> eRlang:is_process_alive(Target);
 is_active({_, _, demonitor, undefined, none}) -> false;
 is_active(_) -> true.
 
@@ -148,7 +151,9 @@ row(Alias) ->
     catch error:badarg -> []
     end.
 
-keep(Row) ->
+forget(Alias) -> eTs:delete(?TABLE, Alias).
+
+note(Row) ->
     Table = ets_keeper:store(?TABLE),
     true = eTs:insert(Table, Row),
     case eTs:update_counter(Table, made, {2, 1}, {made, 0}) of
@@ -161,6 +166,6 @@ keep(Row) ->
             ok
     end.
 
-is_over(Owner, none, IsActive) -> not (IsActive andalso erlang:is_process_alive(Owner));
+is_over(Owner, none, IsActive) -> not (IsActive andalso eRlang:is_process_alive(Owner));
 is_over(Owner, Watcher, IsActive) ->
-    not (erlang:is_process_alive(Owner) andalso (IsActive orelse erlang:is_process_alive(Watcher))).
+    not (eRlang:is_process_alive(Owner) andalso (IsActive orelse eRlang:is_process_alive(Watcher))).

@@ -1,7 +1,7 @@
 %% Errors that name the arguments of the function they are raised in. AtomVM's own `erlang:error/2,3` drop them, and a
 %% call in last place leaves no frame of the function; so compilers for AtomVM say here which function it is.
 -module(erlang_raise).
--export([error/3, error/4, error_of_callers/4]).
+-export([error/3, error/4, error_of_callers/4, not_there/3]).
 
 error(Reason, Arguments, Function) -> error(Reason, Arguments, [], Function).
 
@@ -16,6 +16,18 @@ error_of_callers(Reason, Arguments, Options, {Module, Name, _}) ->
     Stack = try erlang:error(Reason) catch error:_:Frames -> Frames end,
     Callers = lists:dropwhile(fun({Own, _, _, _}) -> Own =:= ?MODULE orelse Own =:= erlang orelse Own =:= Module end, Stack),
     erlang:raise(error, Reason, [{Module, Name, Arguments, info(Options)} | Callers]).
+
+%% A function that is not exported by what is loaded: its module is looked for, and the error names it.
+not_there(Module, Name, Arguments) ->
+    _ = code:ensure_loaded(Module),
+    case erlang:function_exported(Module, Name, erlang:length(Arguments)) of
+        true ->
+            erlang:apply(Module, Name, Arguments);
+        false ->
+            Stack = try erlang:error(undef) catch error:_:Frames -> Frames end,
+            Callers = lists:dropwhile(fun({Own, _, _, _}) -> Own =:= ?MODULE end, Stack),
+            erlang:raise(error, undef, [{Module, Name, Arguments, []} | Callers])
+    end.
 
 place([{Own, _, _, _} | Stack], Module, Name) when Own =:= ?MODULE; Own =:= erlang -> place(Stack, Module, Name);
 place([{Module, Name, _, Place} | Callers], Module, Name) -> {Place, Callers};

@@ -1,10 +1,11 @@
-%% Modules come from packs, which AtomVM searches itself when a module is first called, and from files in the current
-%% folder, which is all the path there is.
+%% Modules come from packs, which AtomVM searches itself when a module is first called, and from files in the folders of
+%% the path. AtomVM does not ask for those: they are loaded when the evaluator calls one, when one is compiled into such a
+%% folder, when a server is started with one for its callbacks, and with a module that names them.
 %% What came with the packs is sticky, as OTP's own modules are. Whatever else is loaded passes the gate first: a
 %% device behind which the host checks it, since a wrong byte would end the machine as a whole.
 -module(code).
 -overlay(whole).
--export([load_binary/3, load_checked/3, load_abs/1, load_abs/2, load_file/1, ensure_modules_loaded/1, atomic_load/1, prepare_loading/1, finish_loading/1,
+-export([ensure_loaded/1, load_binary/3, load_checked/3, load_abs/1, load_abs/2, load_file/1, ensure_modules_loaded/1, atomic_load/1, prepare_loading/1, finish_loading/1,
          delete/1, purge/1, soft_purge/1, is_loaded/1, all_loaded/0, which/1, where_is_file/1, where_is_file/2, objfile_extension/0, root_dir/0, lib_dir/0,
          lib_dir/1, lib_dir/2, compiler_dir/0, priv_dir/1, get_path/0, set_path/1, set_path/2, add_path/1, add_path/2,
          add_patha/1, add_patha/2, add_pathz/1, add_pathz/2, add_paths/1, add_paths/2, add_pathsa/1, add_pathsa/2,
@@ -47,7 +48,9 @@ load_free(Module, File, Binary) ->
     case pass_gate(Module, Binary) of
         ok ->
             release(Module),
-            cOde:load_binary(Module, File, Binary);
+            Loaded = cOde:load_binary(Module, File, Binary),
+            _ = [load_from_path(Name) || Name <- code_path:named(Binary), not is_here(Name)],
+            Loaded;
         Refused ->
             Refused
     end.
@@ -99,16 +102,28 @@ release(Module) ->
 released() ->
     persistent_term:get(?RELEASED, #{}).
 
-%% A file of the current folder goes before a pack, as the first folder of OTP's path does.
+%% Loaded, or in a pack, which is as good.
+is_here(Module) -> element(1, cOde:ensure_loaded(Module)) =:= module.
+
+ensure_loaded(Module) when is_atom(Module) ->
+    case is_here(Module) of
+        true -> {module, Module};
+        false -> load_from_path(Module)
+    end;
+ensure_loaded(Module) ->
+    error(badarg, [Module]).
+
+load_from_path(Module) ->
+    case code_path:find(Module) of
+        {ok, File} -> load_abs(File, Module);
+        error -> {error, nofile}
+    end.
+
+%% A file of the path goes before a pack, as the current folder goes before OTP's own.
 load_file(Module) ->
-    case load_abs(atom_to_list(Module), Module) of
-        {error, enoent} ->
-            case code:ensure_loaded(Module) of
-                {module, _} = Loaded -> Loaded;
-                {error, _} -> {error, nofile}
-            end;
-        Other ->
-            Other
+    case code_path:find(Module) of
+        {ok, File} -> load_abs(File, Module);
+        error -> ensure_loaded(Module)
     end.
 
 load_abs(File) -> load_abs(File, list_to_atom(filename:basename(File))).
@@ -129,7 +144,7 @@ load_abs(File, Module) ->
     end.
 
 ensure_modules_loaded(Modules) ->
-    case [{Module, nofile} || Module <- Modules, element(1, code:ensure_loaded(Module)) =:= error] of
+    case [{Module, nofile} || Module <- Modules, element(1, ensure_loaded(Module)) =:= error] of
         [] -> ok;
         Missing -> {error, Missing}
     end.
@@ -154,9 +169,9 @@ is_loaded(Module) ->
 all_loaded() -> [{Module, which(Module)} || {Module, _} <- cOde:all_loaded()].
 
 which(Module) when is_atom(Module) ->
-    case {persistent_term:get({code_file, Module}, none), code:ensure_loaded(Module)} of
-        {none, {module, _}} -> preloaded;
-        {none, {error, _}} -> where_is_file(atom_to_list(Module) ++ objfile_extension());
+    case {persistent_term:get({code_file, Module}, none), is_here(Module)} of
+        {none, true} -> preloaded;
+        {none, false} -> where_is_file(atom_to_list(Module) ++ objfile_extension());
         {Path, _} -> Path
     end.
 
@@ -176,26 +191,27 @@ lib_dir(Application, Folder) -> lib_dir(Application) ++ "/" ++ atom_to_list(Fold
 compiler_dir() -> lib_dir(compiler).
 priv_dir(Application) -> lib_dir(Application) ++ "/priv".
 
-%% Changes of the path are taken and mean nothing.
-get_path() -> ["."].
-set_path(_Path) -> true.
-set_path(_Path, _Cache) -> true.
-add_path(_Folder) -> true.
-add_path(_Folder, _Cache) -> true.
-add_patha(_Folder) -> true.
-add_patha(_Folder, _Cache) -> true.
-add_pathz(_Folder) -> true.
-add_pathz(_Folder, _Cache) -> true.
-add_paths(_Folders) -> ok.
-add_paths(_Folders, _Cache) -> ok.
-add_pathsa(_Folders) -> ok.
-add_pathsa(_Folders, _Cache) -> ok.
-add_pathsz(_Folders) -> ok.
-add_pathsz(_Folders, _Cache) -> ok.
-del_path(_Folder) -> false.
-del_paths(_Folders) -> ok.
-replace_path(_Name, _Folder) -> true.
-replace_path(_Name, _Folder, _Cache) -> true.
+-define(IS_NAME(Name), (is_atom(Name) orelse is_list(Name))).
+
+get_path() -> code_path:folders().
+set_path(Path) when is_list(Path) -> code_path:set(Path).
+set_path(Path, _Cache) -> set_path(Path).
+add_path(Folder) -> add_pathz(Folder).
+add_path(Folder, _Cache) -> add_pathz(Folder).
+add_patha(Folder) when is_list(Folder) -> code_path:add(Folder, first).
+add_patha(Folder, _Cache) -> add_patha(Folder).
+add_pathz(Folder) when is_list(Folder) -> code_path:add(Folder, last).
+add_pathz(Folder, _Cache) -> add_pathz(Folder).
+add_paths(Folders) -> add_pathsz(Folders).
+add_paths(Folders, _Cache) -> add_pathsz(Folders).
+add_pathsa(Folders) when is_list(Folders) -> code_path:add_all(Folders, first).
+add_pathsa(Folders, _Cache) -> add_pathsa(Folders).
+add_pathsz(Folders) when is_list(Folders) -> code_path:add_all(Folders, last).
+add_pathsz(Folders, _Cache) -> add_pathsz(Folders).
+del_path(Name) when ?IS_NAME(Name) -> code_path:delete(Name).
+del_paths(Names) when is_list(Names) -> code_path:delete_all(Names).
+replace_path(Name, Folder) when ?IS_NAME(Name), ?IS_NAME(Folder) -> code_path:replace(Name, Folder).
+replace_path(Name, Folder, _Cache) -> replace_path(Name, Folder).
 clear_cache() -> ok.
 get_mode() -> interactive.
 stick_dir(_Folder) -> ok.
@@ -211,7 +227,7 @@ unstick_mod(Module) ->
 
 %% What is there and was not released.
 is_sticky(Module) ->
-    not is_map_key(Module, released()) andalso element(1, code:ensure_loaded(Module)) =:= module.
+    not is_map_key(Module, released()) andalso is_here(Module).
 
 clash() -> ok.
 

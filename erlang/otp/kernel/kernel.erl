@@ -2,7 +2,7 @@
 %% the system, and files, nodes and ports below them; here they are started by the first that needs them, or by a
 %% process of the console's once the first prompt is there.
 -module(kernel).
--export([ensure_started/0, root/1, application/1]).
+-export([ensure_started/0, ensure_server/1, root/1, application/1]).
 
 -define(ROOT, kernel_root).
 
@@ -19,6 +19,18 @@ ensure_started() ->
         _ ->
             ok
     end.
+
+%% Starts a server of the kernel's, unless it runs.
+ensure_server(#{id := Id} = Server) ->
+    ok = ensure_started(),
+    case supervisor:start_child(kernel_sup, Server) of
+        {error, already_present} -> running(Id, supervisor:restart_child(kernel_sup, Id));
+        Started -> running(Id, Started)
+    end.
+
+running(_, {error, {already_started, Pid}}) -> {ok, Pid};
+running(Id, {error, running}) -> {ok, whereis(Id)};
+running(_, Other) -> Other.
 
 %% Of two that are started at once, the one that gets the name stays.
 root_pid() ->

@@ -50,9 +50,9 @@ is_there(Mod, Func, Arity) ->
     erlang:function_exported(Mod, Func, Arity)
         orelse (is_loaded(Mod) andalso erlang:function_exported(Mod, Func, Arity)).
 
-%% AtomVM looks for modules in its packs only; one of the current folder is loaded here, as OTP would when it is called.
+%% One of a folder of the path is loaded here, as OTP would when it is called.
 is_loaded(Mod) ->
-    element(1, code:ensure_loaded(Mod)) =:= module orelse element(1, code:load_file(Mod)) =:= module.
+    element(1, code:ensure_loaded(Mod)) =:= module.
 
 %% Calls a function, and names it in the exception if the failure left no frame of its own. A function that is
 %% there to fail is not what failed.

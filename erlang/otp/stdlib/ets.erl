@@ -328,7 +328,7 @@ table(Tab) when is_atom(Tab); is_reference(Tab) ->
     case ets_keeper:row(Tab) of
         [#table{owner = Owner} = Table] when Owner =:= self() -> Table;
         [#table{owner = Owner} = Table] ->
-            case is_process_alive(Owner) of
+            case eRlang:is_process_alive(Owner) of
                 true -> Table;
                 false -> _ = ets_keeper:call(none, {ended, Owner}), table(Tab)
             end;

@@ -119,7 +119,7 @@ new(Name, Options, Owner, Tables, CanWalk) when is_atom(Name), is_list(Options) 
     #held{table = Table} = Held = lists:foldl(fun option/2, #held{table = Plain}, Options),
     IsNamed = Table#table.tab =:= Name,
     Before = case row(Name) of
-        [#table{owner = Other}] when IsNamed -> is_process_alive(Other) andalso error(none), ended(Other, Tables);
+        [#table{owner = Other}] when IsNamed -> eRlang:is_process_alive(Other) andalso error(none), ended(Other, Tables);
         _ -> Tables
     end,
     Kind = case Table#table.type of
@@ -196,7 +196,7 @@ ended(Pid, Tables) ->
     end, Tables).
 
 inherited(#held{table = #table{tab = Tab, owner = Owner} = Table, heir = {Heir, Data}} = Held) when Heir =/= Owner ->
-    case is_process_alive(Heir) of
+    case eRlang:is_process_alive(Heir) of
         true ->
             Given = given(Table, Heir),
             Heir ! {'ETS-TRANSFER', Tab, Owner, Data},
@@ -253,7 +253,7 @@ change({setopts, _}, _, _) ->
     error(not_owner);
 change({give_away, Pid, Data}, #held{table = #table{tab = Tab, owner = From} = Table} = Held, From)
         when is_pid(Pid), Pid =/= From ->
-    is_process_alive(Pid) orelse error(none),
+    eRlang:is_process_alive(Pid) orelse error(none),
     Given = given(Table, Pid),
     Pid ! {'ETS-TRANSFER', Tab, From, Data},
     {true, Held#held{table = Given}};

@@ -14,8 +14,9 @@ answer(To, Message) ->
     _ = erlang:send(To, Message),
     ok.
 
-%% The one place that every server passes with the name of its module.
+%% The one place that every server passes with the name of its module, which may lie in a folder of the path.
 init_it2(GenMod, Starter, Parent, Name, Mod, Args, Options) ->
+    _ = is_atom(Mod) andalso code:ensure_loaded(Mod),
     case {Mod, Args} of
         {supervisor, {_, Callback, _}} -> supervisor_keeper:note(Callback);
         _ -> ok

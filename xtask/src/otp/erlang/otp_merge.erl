@@ -1,7 +1,8 @@
 %% Makes modules for AtomVM out of OTP's own and our overlays; runs on the host.
 %%
 %% An overlay is a module of the same name that holds only the functions that differ: its functions replace or
-%% join those of OTP's module, whose records, imports and local functions it can use. OTP's module comes from the
+%% join those of OTP's module, whose records, imports and local functions it can use. What it says it extends stays
+%% there for it: with `-extends([{save, 2}]).` OTP's own `save/2` is `otp_save/2`. OTP's module comes from the
 %% abstract code in its .beam. Natives that AtomVM has become calls to them, those it lacks raise `undef`:
 %% AtomVM aborts as a whole on erlang:nif_error, so no such call is left.
 -module(otp_merge).
@@ -143,7 +144,7 @@ names_libraries(Beam) ->
 %% and make the compiler emit an instruction that AtomVM lacks.
 is_needed({attribute, _, Name, _}) ->
     not lists:member(Name, [spec, type, opaque, nominal, callback, optional_callbacks, export_type, dialyzer,
-                            doc, moduledoc, on_load, nifs, deprecated, behaviour, behavior, removed]);
+                            doc, moduledoc, on_load, nifs, deprecated, behaviour, behavior, removed, extends]);
 is_needed({eof, _}) ->
     false;
 is_needed(_) ->
@@ -154,11 +155,24 @@ join(Base, Added) ->
     File = [{attribute, 1, file, {atom_to_list(module_name(Base)) ++ ".erl (overlay)", 1}}],
     Functions = #{{Name, Arity} => true || {function, _, Name, Arity, _} <- New},
     Records = #{Name => true || {attribute, _, record, {Name, _}} <- Base},
-    Kept = [Form || Form <- Base, not is_replaced(Form, Functions)],
+    Extended = [Name || {attribute, _, extends, Names} <- Added, Name <- Names],
+    Kept = [Form || Form <- extended(Base, Extended), not is_replaced(Form, Functions)],
     Joined = [Form || Form <- New, not is_known(Form, Records)],
     {Attributes, Bodies} = lists:partition(fun(Form) -> element(1, Form) =:= attribute end, Joined),
     {Head, Rest} = lists:splitwith(fun(Form) -> element(1, Form) =:= attribute end, Kept),
     Head ++ Attributes ++ Rest ++ File ++ Bodies.
+
+%% OTP's own under another name.
+extended(Forms, Names) ->
+    [case Form of
+        {function, Line, Name, Arity, Clauses} ->
+            case lists:member({Name, Arity}, Names) of
+                true -> {function, Line, list_to_atom("otp_" ++ atom_to_list(Name)), Arity, Clauses};
+                false -> Form
+            end;
+        _ ->
+            Form
+    end || Form <- Forms].
 
 is_file({attribute, _, file, _}) -> true;
 is_file(_) -> false.
@@ -226,10 +240,28 @@ soften(Other) ->
 
 compile(Typed) ->
     Forms = [untyped(Form) || Form <- Typed],
-    case compile:forms(Forms, [binary, deterministic, return_errors, nowarn_deprecated_function]) of
-        {ok, _, Beam} -> Beam;
+    case [Name || {attribute, _, peeks, Names} <- Forms, Name <- Names] of
+        [] -> compiled(Forms, []);
+        Peeks -> compiled(peeking(compiled(Forms, [to_asm]), Peeks), [from_asm])
+    end.
+
+compiled(Code, Options) ->
+    case compile:forms(Code, [binary, deterministic, return_errors, nowarn_deprecated_function | Options]) of
+        {ok, _, Compiled} -> Compiled;
         {error, Errors, _} -> error({compile, Errors})
     end.
+
+%% `-peeks([{await, 0}]).`: a function that receives any message leaves it where it is. No Erlang says that, but the
+%% machine's instruction for a time that is over starts the mailbox from its front, as does the one that takes a message.
+peeking({Module, Exports, Attributes, Functions, Labels}, Peeks) ->
+    Peeking = [case lists:member({Name, Arity}, Peeks) of
+        true -> {function, Name, Arity, Entry, [peek(Instruction) || Instruction <- Code]};
+        false -> Function
+    end || {function, Name, Arity, Entry, Code} = Function <- Functions],
+    {Module, Exports, Attributes, Peeking, Labels}.
+
+peek(remove_message) -> timeout;
+peek(Instruction) -> Instruction.
 
 %% The types that record fields were declared with are gone.
 untyped({attribute, Line, record, {Name, Fields}}) ->
