@@ -17,12 +17,16 @@ error_of_callers(Reason, Arguments, Options, {Module, Name, _}) ->
     Callers = lists:dropwhile(fun({Own, _, _, _}) -> Own =:= ?MODULE orelse Own =:= erlang orelse Own =:= Module end, Stack),
     erlang:raise(error, Reason, [{Module, Name, Arguments, info(Options)} | Callers]).
 
-%% A function that is not exported by what is loaded: its module is looked for, and the error names it.
+%% A function that is not exported by what is loaded: its module is looked for, and asked whether it takes all calls. The
+%% error names the function.
 not_there(Module, Name, Arguments) ->
     _ = code:ensure_loaded(Module),
-    case erlang:function_exported(Module, Name, erlang:length(Arguments)) of
+    Exports = fun(Function, Arity) -> erlang:function_exported(Module, Function, Arity) end,
+    case Exports(Name, erlang:length(Arguments)) orelse Exports('$handle_undefined_function', 2) andalso any of
         true ->
             erlang:apply(Module, Name, Arguments);
+        any ->
+            Module:'$handle_undefined_function'(Name, Arguments);
         false ->
             Stack = try erlang:error(undef) catch error:_:Frames -> Frames end,
             Callers = lists:dropwhile(fun({Own, _, _, _}) -> Own =:= ?MODULE end, Stack),
