@@ -285,7 +285,7 @@ missing_callbacks_test() ->
     Handler = First(gen_event:add_handler(E, otp_none_such, [x])),
     ok = gen_event:add_handler(E, ?MODULE, event),
     Code = begin sys:suspend(P), Changed = sys:change_code(P, ?MODULE, old, extra), sys:resume(P), Changed end,
-    [gen_server:stop(P), gen_event:stop(E)],
+    ok = gen_server:stop(P), ok = gen_event:stop(E),
     {ok, otp_takes_all, Beam} = compile:forms([{attribute, 1, module, otp_takes_all}, {attribute, 1, export, [{'$handle_undefined_function', 2}]},
         {function, 1, '$handle_undefined_function', 2, [{clause, 1, [{var, 1, 'F'}, {var, 1, 'A'}], [], [{call, 1, {remote, 1, {atom, 1, erlang}, {atom, 1, apply}}, [{atom, 1, ?MODULE}, {var, 1, 'F'}, {var, 1, 'A'}]}]}]}]),
     {module, _} = code:load_binary(otp_takes_all, "otp_takes_all", Beam),

@@ -5,7 +5,7 @@
 
 tests() ->
     [md5_test, checksums_test, external_test, time_test, calendar_test, rand_test, base64_test, json_test, environment_test, code_test, eval_test, eval_receive_test, eval_errors_test,
-     parse_test, lint_test, pretty_test, compile_test, compile_errors_test, compile_language_test, system_test, functions_test, stack_test, match_spec_test, os_test].
+     parse_test, lint_test, pretty_test, compile_test, compile_errors_test, compile_language_test, missing_functions_test, system_test, functions_test, stack_test, match_spec_test, os_test].
 
 t(Work) ->
     try Work() catch Class:Reason -> {Class, Reason} end.
@@ -104,6 +104,28 @@ compile_language_test() ->
         "m(#{k := V} = M) when map_size(M) > 0 -> M#{k := V + 1, n => 0}.\nc() -> F = fun(0, A, _) -> A; (N, A, G) -> G(N - 1, A * N, G) end, F(20, 1, F).\nk(L) -> lists:foldl(fun({K, V}, A) -> maps:put(K, V, A) end, #{}, L).\n"), [binary]),
     {module, _} = code:load_binary(otp_lang, "otp_lang.erl", Beam),
     {otp_lang:r(1), otp_lang:b(<<1, 2, 3>>), otp_lang:m(#{k => 1}), otp_lang:c(), otp_lang:k([{a, 1}]), [otp_lang:t(X) || X <- lists:seq(10, 20)]}.
+
+%% An error of a compiled module names the function that is not there; arguments are worked out first, and once.
+missing_functions_test() ->
+    Source = "-module(otp_missing_made).\n-export([calls/1, tail/0, inner/1, loop/2, kept/2]).\n"
+        "calls(1) -> X = otp_no_such:f(1, [a | b]), {x, X};\ncalls(2) -> {lists:no_such(hd([q])), never};\ncalls({M, F}) -> {ok, M:F(1)};\n"
+        "calls(3) -> otp_no_such:f(otp_no_such:g(self() ! counted));\ncalls(4) -> [X || X <- [1, 2], otp_no_such:is(X)];\ncalls(5) -> ?MODULE:private(1);\n"
+        "calls(6) -> catch otp_no_such:caught();\ncalls(7) -> F = fun otp_no_such:named/1, F(1);\ncalls(8) -> otp_no_such:f(self() ! counted, self() ! counted);\n"
+        "calls(9) -> (fun(X) -> otp_no_such:h(X) end)(self() ! counted).\n"
+        "tail() -> otp_no_such:f().\ninner(X) -> lists:reverse([X, lists:sum([X, X])]).\nprivate(X) -> X.\n"
+        "loop(0, Sum) -> Sum;\nloop(N, Sum) -> ?MODULE:loop(N - 1, Sum + length(lists:seq(1, N rem 3))).\nkept(M, L) -> M:reverse(L, [M:last(L)]).\n",
+    ok = file:write_file("/tmp/otp_missing_made.erl", Source),
+    {ok, otp_missing_made, Beam} = compile:file("/tmp/otp_missing_made.erl", [binary, nowarn_unused_function]),
+    {module, _} = code:load_binary(otp_missing_made, "otp_missing_made.erl", Beam),
+    First = fun(Work) ->
+        try Work()
+        catch Class:Reason:Stack -> {Class, Reason, setelement(4, hd(Stack), [])}
+        end
+    end,
+    Counted = fun Count(N) -> receive counted -> Count(N + 1) after 0 -> N end end,
+    [[First(fun() -> otp_missing_made:calls(N) end) || N <- [1, 2, 3, 4, 5, 8, 9, {lists, sum}, {lists, no_such}, {otp_no_such, f}]],
+     First(fun() -> otp_missing_made:tail() end), element(1, element(2, otp_missing_made:calls(6))), hd(element(2, element(2, otp_missing_made:calls(6)))),
+     Counted(0), otp_missing_made:inner(3), otp_missing_made:loop(2000, 0), otp_missing_made:kept(lists, [1, 2, 3])].
 
 system_test() ->
     {is_list(erlang:system_info(otp_release)), is_integer(erlang:system_info(process_count)), is_integer(erlang:system_info(schedulers)), t(fun() -> erlang:system_info(nonsense) end), node(), nodes(), is_alive(), tuple_size(erlang:statistics(runtime)), erlang:system_info(wordsize) > 0}.

@@ -2,10 +2,11 @@
 -module(compile).
 -extends([{save_binary_1, 2}]).
 
-%% AtomVM gets `catch`, some calls and some binaries wrong (see compile_catch, compile_calls, compile_bits). What a
-%% person asks to see of a module, its linter's words and its listings, is of the code as it was written.
+%% AtomVM gets `catch`, some calls, some binaries and some errors wrong (see compile_catch, compile_calls, compile_bits,
+%% compile_missing). What a person asks to see of a module, its linter's words and its listings, is of the code as it was
+%% written.
 core(Written, #compile{options = Options} = State) ->
-    Forms = compile_calls:forms(compile_bits:forms(compile_catch:forms(Written))),
+    Forms = compile_missing:forms(compile_calls:forms(compile_bits:forms(compile_catch:forms(Written)))),
     {ok, Core, Warnings} = v3_core:module(Forms, Options),
     {ok, Core, State#compile{module = cerl:concrete(cerl:module_name(Core)), warnings = State#compile.warnings ++ Warnings}}.
 
