@@ -4,7 +4,9 @@
 -compile(nowarn_export_all).
 
 tests() ->
-    [bits_within_bytes_test, bits_evaluated_test, bits_compiled_test, patterns_compiled_test, sizes_compiled_test, headers_test, encodings_test, wrong_characters_test, suffix_test, referenced_test,
+    [bits_within_bytes_test, little_bits_test, little_bits_evaluated_test, wide_numbers_test, unwhole_bytes_test, map_guards_test,
+     bits_evaluated_test, bits_compiled_test, patterns_compiled_test, sizes_compiled_test, headers_test, encodings_test,
+     wrong_characters_test, suffix_test, referenced_test,
      appended_test, handlers_test, re_frames_test].
 
 t(Work) ->
@@ -37,6 +39,70 @@ bits_within_bytes_test() ->
      [t(fun() -> <<X:3, Y:2/binary, 5:5>> = Wrong, {X, Y} end) || Wrong <- [Bytes, <<>>, <<1>>, <<1, 2, 3>>, <<0, 0, 5>>, same(a)]],
      [t(fun() -> <<0:3, Wrong/binary, 0:5>> end) || Wrong <- [same(a), same(1)]],
      t(fun() -> <<(same(a)):3, Bytes/binary, 0:5>> end)}.
+
+%% Numbers that are not whole bytes, with the byte of least weight in front.
+little_bits_test() ->
+    Numbers = [same(Number) || Number <- [0, 1, 16#123, 16#fff, 16#abcde, -1, -16#321]],
+    Built = [<<N:12/little, 5:4>> || N <- Numbers] ++ [<<5:4, N:20/native>> || N <- Numbers]
+        ++ [<<1:1, N:9/little, N:13/little-signed, 1:1>> || N <- Numbers] ++ [<<N:12/little, "ab", (same(<<"part">>))/binary, 5:4>> || N <- Numbers],
+    Read = [begin
+        <<A:12/little, B:4, _/binary>> = Bytes,
+        <<_:1, C:13/little-signed, D:10/native, _/bits>> = Bytes,
+        <<_:4, E:12/signed-little, _/binary>> = Bytes,
+        {A, B, C, D, E}
+    end || Bytes <- Built, byte_size(Bytes) > 2],
+    Known = same(16#123),
+    {Built, Read, t(fun() -> <<Known:12/little, 5:4>> = hd(tl(Built)) end), t(fun() -> <<Known:12/little, 5:4>> = <<16#23, 16#15>> end),
+     t(fun() -> <<_:12/little>> = <<1>> end), t(fun() -> <<(same(a)):12/little, 0:4>> end),
+     <<<<N:12/little, 1:4>> || N <- Numbers>>}.
+
+little_bits_evaluated_test() ->
+    [evaluated(Source, none) || Source <- [
+        "<<16#123:12/little, 5:4>>.", "<<5:4, -2:20/native>>.", "<<A:12/little, B:4>> = <<16#23, 16#15>>, {A, B}.",
+        "<<A:1, B:13/little-signed, C:10/native>> = <<200, 255, 3>>, {A, B, C}.", "[N || <<N:12/little>> <= <<1, 2, 3, 4, 5, 6>>].",
+        "<<A:16/little, B:24/little-signed, C/binary>> = <<1, 2, 3, 4, 255, 6>>, {A, B, C}.", "<<A:65/little, _:7>> = <<1:72>>, A."]].
+
+%% Numbers of addresses, digests and identifiers.
+wide_numbers_test() ->
+    Wide = same(16#0123456789abcdef0011223344556677),
+    High = same(16#f123456789abcdef0011223344556677),
+    Digest = same(<<"0123456789abcdef">>),
+    [t(Work) || Work <- [fun() -> <<Wide:128>> end, fun() -> <<High:128>> end, fun() -> <<Wide:128/little>> end, fun() -> <<(same(-2)):80/little>> end, fun() -> <<(same(a)):80>> end, fun() -> <<Wide:72>> end, fun() -> <<Wide:136>> end, fun() -> <<(same(1)):160>> end, fun() -> <<(same(-1)):160>> end,
+        fun() -> <<(same(-2)):96>> end, fun() -> <<(same(-1)):64>> end,
+        fun() -> <<A:128>> = Digest, A end, fun() -> <<A:128/little>> = Digest, A end, fun() -> <<A:96/signed, _/binary>> = Digest, A end,
+        fun() -> <<A:72, B/binary>> = Digest, {A, B} end, fun() -> <<A:128/signed>> = same(<<255, 0:120>>), A end]]
+        ++ [evaluated(Source, none) || Source <- ["<<-1:128>>.", "<<16#0123456789abcdef0011:72/little>>.", "<<-3:65, 1:7>>."]].
+
+%% What is not whole bytes in the end: OTP has it, the VM says that it has not.
+unwhole_bytes_test() ->
+    Number = same(5),
+    [is_unwhole(Work) || Work <- [fun() -> <<1:1>> end, fun() -> <<1, 2, 3:3>> end, fun() -> <<Number:7>> end,
+                                  fun() -> <<1:3, (same(<<"part">>))/binary>> end, fun() -> <<Number:9/little>> end]]
+        ++ [is_unwhole(fun() -> evaluated(Source, none) end) || Source <- ["<<1:3>>.", "<<7:12/little>>."]].
+
+is_unwhole(Work) ->
+    case t(Work) of
+        {error, unsupported} -> true;
+        Bits -> is_bitstring(Bits) andalso not is_binary(Bits)
+    end.
+
+%% Guards that change maps fail where there is nothing to be changed.
+map_guards_test() ->
+    Terms = [same(Term) || Term <- [#{}, #{a => b}, #{a => c}, [], a, {#{a => b}}]],
+    {[guarded(Term) || Term <- Terms], [guarded_in_parts(Term) || Term <- Terms],
+     made(otp_guards_made, "f(M) when M#{a => b, c => 1} =:= #{a => b, c => 1} -> yes;\nf(M) when (M#{a := b})#{c := d} =:= M -> both;\nf(_) -> no.\n"),
+     [otp_guards_made:f(Term) || Term <- Terms ++ [#{a => b, c => d}]]}.
+
+guarded(M) when M#{} -> a;
+guarded(M) when M#{a => b} -> b;
+guarded(M) when M#{a := b} =:= M#{a := b}, is_map(M) -> c;
+guarded(M) when M#{a => b} =:= M#{a => b} -> d;
+guarded(M) when M#{} =:= a; M =:= a -> e;
+guarded(_) -> f.
+
+guarded_in_parts(M) when is_atom(M) orelse M#{a := b} =:= #{a => b} -> a;
+guarded_in_parts(M) when is_map(M) andalso map_size(M#{b => 1}) > 1; not (M#{a := 1} =:= M) -> b;
+guarded_in_parts(_) -> c.
 
 bits_evaluated_test() ->
     [evaluated(Source, none) || Source <- [

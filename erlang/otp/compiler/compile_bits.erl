@@ -1,6 +1,8 @@
 %% Writes binaries with parts that begin within a byte as calls that move them there. The VM has bytes only for parts,
 %% though what begins within a byte may well be whole bytes: `<<0:3, Name:4/binary, 0:5>>`. Where a binary is built or
 %% matched with `=` and the sizes in front of a part say so, it is done in steps; all else stays as it is.
+%% A number that is not whole bytes the VM has with its first bits in front only: a `little` one is turned around. What
+%% goes into more than 64 bits is cut down before.
 %% Used on packed modules when they are built, and by the compiler in the VM.
 -module(compile_bits).
 -export([forms/1]).
@@ -17,11 +19,16 @@ form(Form) ->
 rewrite({clause, Line, Patterns, Guards, Body}, Count) ->
     {Rewritten, Next} = rewrite(Body, Count),
     {{clause, Line, Patterns, Guards, Rewritten}, Next};
-rewrite({match, Line, {bin, _, Elements} = Pattern, Value}, Count) ->
-    {Rewritten, Next} = rewrite(Value, Count),
-    case misaligned(Elements) of
-        {Before, From, Offset} -> steps(Line, Before, From, Offset, Rewritten, Next);
-        none -> {{match, Line, Pattern, Rewritten}, Next}
+rewrite({match, Line, {bin, _, Elements}, Value}, Count) ->
+    {Rewritten, Between} = rewrite(Value, Count),
+    case turned(Elements, sizes(Elements), Between) of
+        {_, [], _} ->
+            match(Line, Elements, Rewritten, Between);
+        {Turned, Fields, Next} ->
+            Whole = variable(Line, "whole", Next),
+            {Match, After} = match(Line, Turned, Whole, Next + 1),
+            Back = [matched(Line, Number, Variable, [], otherwise(Line, Variable, Whole)) || {Variable, Number} <- Fields],
+            {{block, Line, [{match, Line, Whole, Rewritten}, Match | Back] ++ [Whole]}, After}
     end;
 rewrite({Kind, Line, Pattern, Value}, Count)
   when Kind =:= match; Kind =:= maybe_match; Kind =:= generate; Kind =:= b_generate; Kind =:= m_generate ->
@@ -29,7 +36,7 @@ rewrite({Kind, Line, Pattern, Value}, Count)
     {{Kind, Line, Pattern, Rewritten}, Next};
 rewrite({bin, Line, Elements}, Count) ->
     {Rewritten, Next} = rewrite(Elements, Count),
-    {built(Line, Rewritten), Next};
+    {built(Line, [big(Element) || Element <- Rewritten]), Next};
 rewrite(Tuple, Count) when is_tuple(Tuple) ->
     {Parts, Next} = rewrite(tuple_to_list(Tuple), Count),
     {list_to_tuple(Parts), Next};
@@ -39,6 +46,70 @@ rewrite([Head | Tail], Count) ->
     {[First | Rest], Next};
 rewrite(Other, Count) ->
     {Other, Count}.
+
+match(Line, Elements, Value, Count) ->
+    case misaligned(Elements) of
+        {Before, From, Offset} -> steps(Line, Before, From, Offset, Value, Count);
+        none -> {{match, Line, {bin, Line, Elements}, Value}, Count}
+    end.
+
+%% The bits of a `little` number that is not whole bytes.
+little({bin_element, _, _, Size, Types} = Element) when Size =/= default, is_list(Types) ->
+    case {kind(Element), bits(Element), is_big(Types)} of
+        {number, Bits, false} when is_integer(Bits), Bits > 8, Bits rem 8 =/= 0 -> Bits;
+        _ -> none
+    end;
+little(_) ->
+    none.
+
+big({bin_element, Line, Value, Size, Types} = Element) when element(1, Value) =/= string ->
+    case little(Element) of
+        none -> cut(Element);
+        Bits -> {bin_element, Line, remote(Line, erlang_bits, to_little, [Value, {integer, Line, Bits}]), Size, without_end(Types)}
+    end;
+big(Element) ->
+    Element.
+
+%% The VM cuts no number down to more than 64 bits, and has no ones in front of one below zero.
+cut({bin_element, Line, Value, Size, Types} = Element) when Size =/= default ->
+    case {kind(Element), bits(Element)} of
+        {number, Bits} when is_integer(Bits), Bits > 64 ->
+            {bin_element, Line, remote(Line, erlang_bits, cut, [Value, {integer, Line, Bits}]), Size, Types};
+        _ ->
+            Element
+    end;
+cut(Element) ->
+    Element.
+
+without_end(Types) -> [Type || Type <- Types, not lists:member(Type, [little, native, signed])].
+
+%% Variables of a pattern that stand for such numbers, and are no sizes in it, give way to others; with what each is.
+turned([{bin_element, Line, {var, _, Name} = Variable, Size, Types} = Element | Elements], Sizes, Count) ->
+    case little(Element) of
+        Bits when is_integer(Bits), Name =/= '_' ->
+            case lists:member(Name, Sizes) of
+                true ->
+                    turned_after(Element, Elements, Sizes, Count);
+                false ->
+                    Other = variable(Line, "little", Count),
+                    Sign = case lists:member(signed, Types) of true -> signed; false -> unsigned end,
+                    Number = remote(Line, erlang_bits, from_little, [Other, {integer, Line, Bits}, {atom, Line, Sign}]),
+                    {Turned, Fields, Next} = turned(Elements, Sizes, Count + 1),
+                    {[{bin_element, Line, Other, Size, without_end(Types)} | Turned], [{Variable, Number} | Fields], Next}
+            end;
+        _ ->
+            turned_after(Element, Elements, Sizes, Count)
+    end;
+turned([Element | Elements], Sizes, Count) ->
+    turned_after(Element, Elements, Sizes, Count);
+turned([], _, Count) ->
+    {[], [], Count}.
+
+turned_after(Element, Elements, Sizes, Count) ->
+    {Turned, Fields, Next} = turned(Elements, Sizes, Count),
+    {[Element | Turned], Fields, Next}.
+
+sizes(Elements) -> [Name || {bin_element, _, _, Size, _} <- Elements, {var, _, Name} <- variables(Size)].
 
 %% The first part that begins within a byte, with what is before it and how many bits that is: a number, and sizes that
 %% are whole bytes. A rest of all that is left is none: it would not end as whole bytes.
@@ -95,7 +166,8 @@ times({integer, _, Size}, Unit) -> Size * Unit;
 times(Size, Unit) when Unit rem 8 =:= 0 -> {bytes, {op, element(2, Size), '*', Size, {integer, element(2, Size), Unit}}};
 times(_, _) -> unknown.
 
-%% What is built becomes a list of parts and numbers, if a part begins within a byte and all ends with one.
+%% What is built becomes a list of parts and numbers, if a part begins within a byte; or all ends within one, which is
+%% refused as such. (The VM says of a constant that there is no memory for it.)
 built(Line, Elements) ->
     case needs_joining(Elements, 0, false) andalso items(Elements, []) of
         false -> {bin, Line, Elements};
@@ -111,7 +183,7 @@ needs_joining([Element | Elements], Bits, Needs) ->
         Size -> needs_joining(Elements, (Bits + Size) rem 8, Now)
     end;
 needs_joining([], Bits, Needs) ->
-    Needs andalso Bits =:= 0.
+    Needs orelse Bits =/= 0.
 
 items([{bin_element, Line, {string, _, Text}, default, default} | Elements], Items) ->
     Chars = [{bin_element, Line, {integer, Line, Char}, default, default} || Char <- Text],
@@ -137,12 +209,14 @@ is_big(Types) -> not (lists:member(little, Types) orelse lists:member(native, Ty
 steps(Line, Before, From, Offset, Value, Count) ->
     Whole = variable(Line, "whole", Count),
     Variables = lists:usort([Name || {var, _, Name} <- variables([Before, From]), Name =/= '_']),
-    Unbound = list(Line, [{var, Line, Name} || Name <- Variables]),
-    Reason = {tuple, Line, [{atom, Line, badmatch}, Whole]},
-    Otherwise = {clause, Line, [{var, Line, '_'}], [],
-                 [{match, Line, Unbound, remote(Line, erlang, error, [Reason])}]},
+    Otherwise = otherwise(Line, list(Line, [{var, Line, Name} || Name <- Variables]), Whole),
     {Case, Next} = step(Line, Before, From, Offset, Whole, Otherwise, Count + 1),
     {{block, Line, [{match, Line, Whole, Value}, Case, Whole]}, Next}.
+
+%% The clause for what does not match: all clauses bind the same variables.
+otherwise(Line, Unbound, Whole) ->
+    Reason = {tuple, Line, [{atom, Line, badmatch}, Whole]},
+    {clause, Line, [{var, Line, '_'}], [], [{match, Line, Unbound, remote(Line, erlang, error, [Reason])}]}.
 
 step(Line, Before, From, {Bits, Sizes}, Subject, Otherwise, Count) ->
     Filled = Before ++ [skipped(Line, 8 - Bits rem 8), rest(Line, {var, Line, '_'})],

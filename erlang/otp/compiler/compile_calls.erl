@@ -39,7 +39,7 @@ form(Form, _, _) ->
     Form.
 
 rewrite({clause, Line, Patterns, Guards, Body}, In) ->
-    {clause, Line, segments(Patterns), rewrite(Guards, In), rewrite(Body, In)};
+    {clause, Line, segments(Patterns), rewrite(guards(Guards), In), rewrite(Body, In)};
 rewrite({match, Line, Pattern, Value}, In) ->
     {match, Line, segments(Pattern), rewrite(Value, In)};
 rewrite({bin_element, _, _, _, _} = Segment, In) ->
@@ -84,6 +84,24 @@ rewrite([Head | Tail], In) ->
     [rewrite(Head, In) | rewrite(Tail, In)];
 rewrite(Other, _) ->
     Other.
+
+%% A guard fails that changes what is no map, or a key that is not there. The machine raises there, so that what fails
+%% in a guard is asked first.
+guards(Guards) -> [[guard(Test) || Test <- Tests] || Tests <- Guards].
+
+guard({op, Line, Kind, Left, Right}) when Kind =:= 'andalso'; Kind =:= 'orelse' ->
+    {op, Line, Kind, guard(Left), guard(Right)};
+guard(Test) ->
+    lists:foldr(fun(Asked, Then) -> {op, element(2, Asked), 'andalso', Asked, Then} end, Test, asked(Test)).
+
+asked({map, Line, Map, Fields}) ->
+    Exist = [{op, Line, '=:=', Value, Value} || {map_field_exact, _, Key, _} <- Fields,
+                                                Value <- [remote(Line, erlang, map_get, [Key, Map])]],
+    IsMap = {op, Line, '>=', remote(Line, erlang, map_size, [Map]), {integer, Line, 0}},
+    asked(Map) ++ asked(Fields) ++ [IsMap | Exist];
+asked(Tuple) when is_tuple(Tuple) -> asked(tuple_to_list(Tuple));
+asked([Head | Tail]) -> asked(Head) ++ asked(Tail);
+asked(_) -> [].
 
 bound({var, _, Name} = Variable, Values) -> maps:get(Name, Values, Variable);
 bound(Tuple, Values) when is_tuple(Tuple) -> list_to_tuple(bound(tuple_to_list(Tuple), Values));

@@ -29,11 +29,16 @@ eval_field({bin_element, Anno, Expression, Size0, Options0}, Bs0, Fun, ErrorFun,
     {value, Size, Bs} = Fun(Size1, Bs1),
     {fun() -> eval_exp_field1(Anno, Value, Size, Unit, Type, Endian, Sign, ErrorFun, Pos) end, Bs}.
 
-eval_exp_field1(_Anno, Value, Size, Unit, integer, _Endian, _Sign, _ErrorFun, _Pos)
+eval_exp_field1(_Anno, Value, Size, Unit, integer, Endian, _Sign, _ErrorFun, _Pos)
   when is_integer(Value), is_integer(Size), Size >= 0, Size * Unit rem 8 =/= 0 ->
-    {Value, Size * Unit};
-eval_exp_field1(Anno, Value, Size, Unit, Type, Endian, Sign, ErrorFun, Pos) ->
+    Bits = Size * Unit,
+    {case Endian of big -> Value; _ -> erlang_bits:to_little(Value, Bits) end, Bits};
+eval_exp_field1(Anno, Value0, Size, Unit, Type, Endian, Sign, ErrorFun, Pos) ->
     try
+        Value = case Type of
+            integer when is_integer(Size), Size * Unit > 64 -> erlang_bits:cut(Value0, Size * Unit);
+            _ -> Value0
+        end,
         eval_exp_field(Value, Size, Unit, Type, Endian, Sign)
     catch
         error:system_limit:Stack -> ErrorFun(Anno, system_limit, add_eval_pos_to_error_info(Stack, Pos));
@@ -92,15 +97,14 @@ get_value(Bin, utf32, undefined, _Unit, _Sign, _Endian) ->
     <<Char/little-utf32, Rest/binary>> = Bin,
     {Char, Rest}.
 
-get_integer({bits, Binary, Offset}, Size, Sign, _Endian) -> integer_at(Binary, Offset, Size, Sign);
-get_integer(Binary, Size, Sign, big) -> integer_at(Binary, 0, Size, Sign);
-get_integer(Binary, Size, Sign, Endian) when Size rem 8 =:= 0 ->
-    Bytes = Size div 8,
-    <<Part:Bytes/binary, Rest/binary>> = Binary,
-    Value = binary:decode_unsigned(Part, case Endian of native -> little; _ -> Endian end),
-    {signed(Value, Size, Sign), Rest};
-get_integer(Binary, Size, Sign, _Endian) when Size < 8 ->
-    integer_at(Binary, 0, Size, Sign).
+get_integer({bits, Binary, Offset}, Size, Sign, Endian) -> get_integer(Binary, Offset, Size, Sign, Endian);
+get_integer(Binary, Size, Sign, Endian) -> get_integer(Binary, 0, Size, Sign, Endian).
+
+get_integer(Binary, Offset, Size, Sign, Endian) when Endian =:= big; Size =< 8 ->
+    integer_at(Binary, Offset, Size, Sign);
+get_integer(Binary, Offset, Size, Sign, _Endian) ->
+    {Value, Rest} = integer_at(Binary, Offset, Size, unsigned),
+    {erlang_bits:from_little(Value, Size, Sign), Rest}.
 
 integer_at(Binary, Offset, Size, Sign) ->
     true = Size >= 0 andalso Offset + Size =< bit_size(Binary),
