@@ -6,7 +6,7 @@
 tests() ->
     [set_test, ordered_set_test, bag_test, duplicate_bag_test, named_test, walk_test, match_test, select_test, limit_test, delete_test,
      counter_test, update_element_test, take_test, insert_new_test, info_test, errors_test, owner_test, heir_test, give_away_test, protection_test,
-     fold_test, fun2ms_test, replace_test, keypos_test, concurrent_test, lookup_element_test, empty_tuple_test, big_counter_test, number_key_test, held_test, gone_owner_test, many_test, followed_test, refusal_test,
+     fold_test, fun2ms_test, replace_test, keypos_test, concurrent_test, lookup_element_test, empty_tuple_test, big_counter_test, number_key_test, held_test, gone_owner_test, many_test, followed_test, refusal_test, cause_test, ended_test,
      replaced_key_test, persistent_term_test, atomics_test, counters_test].
 
 t(Work) ->
@@ -272,6 +272,29 @@ refusal_test() ->
     {why(fun() -> ets:lookup(nothing, 1) end), why(fun() -> ets:insert(begin D = ets:new(d, []), ets:delete(D), D end, {1}) end), why(fun() -> ets:lookup(17, 1) end), Other(fun() -> ets:lookup(T, 1) end), Other(fun() -> ets:insert(T, {1}) end),
      why(fun() -> ets:lookup_element(T, 1, 2) end), why(fun() -> ets:insert(T, x) end), why(fun() -> ets:next(T, 1) end), why(fun() -> ets:select(T, [{'_', [{foo}], ['$_']}]) end),
      why(fun() -> ets:match(T, {#{'$1' => 1}}) end), why(fun() -> ets:select(T, [{{'$1'}, [], ['$2']}]) end)}.
+
+%% Which mistake is told where there is more than one to tell.
+cause_test() ->
+    T = ets:new(t, []), ets:insert(T, {one, two, 3}),
+    Bag = ets:new(b, [bag]),
+    Named = ets:new(named_cause, [named_table]),
+    Other = fun(Work) -> Parent = self(), spawn(fun() -> Parent ! {other, why(Work)} end), receive {other, Why} -> Why end end,
+    Self = self(),
+    [why(Work) || Work <- [fun() -> ets:lookup_element(T, no_key, 0) end, fun() -> ets:lookup_element(T, one, 4) end,
+        fun() -> ets:new(Named, [named_table]) end, fun() -> ets:rename(Named, Named) end, fun() -> ets:give_away(T, self(), x) end,
+        fun() -> ets:give_away(T, no_pid, x) end, fun() -> ets:select_replace(Bag, [{{'$1'}, [], [{{'$1'}}]}]) end,
+        fun() -> ets:update_counter(Bag, a, 1) end, fun() -> ets:update_counter(T, one, {4, bad}) end, fun() -> ets:update_counter(T, one, {4, 1}) end,
+        fun() -> ets:update_counter(T, one, {1, 1}) end, fun() -> ets:update_counter(T, one, {2, 1}) end, fun() -> ets:update_element(T, one, {4, new}) end,
+        fun() -> ets:update_element(T, one, {1, new}) end, fun() -> ets:update_element(Bag, a, {1, new}) end, fun() -> ets:setopts(T, nonsense) end]]
+        ++ [Other(fun() -> ets:setopts(T, nonsense) end), Other(fun() -> ets:give_away(T, Self, x) end)].
+
+%% A reference that never was a table is told from one that ended, and asking for either is no accident of its age.
+ended_test() ->
+    Ended = ets:new(t, []), ets:delete(Ended),
+    [ets:delete(ets:new(t, [])) || _ <- lists:seq(1, 300)],
+    Last = ets:new(t, []), ets:delete(Last),
+    {ets:info(Ended), ets:info(Last, size), why(fun() -> ets:lookup(Ended, a) end), why(fun() -> ets:lookup(Last, a) end),
+     why(fun() -> ets:lookup(make_ref(), a) end), why(fun() -> ets:info(make_ref()) end), why(fun() -> ets:info(make_ref(), size) end)}.
 
 why(Work) ->
     try Work()

@@ -70,24 +70,31 @@ member(Tab, Key) ->
          end, [Tab, Key]).
 
 lookup_element(Tab, Key, Place) ->
-    ?TRY(case objects(readable(Tab), Key) of
-             [] -> error(badkey);
-             Objects -> elements(table(Tab), Place, Objects)
+    ?TRY(begin
+             Table = readable(Tab),
+             true = is_place(Place),
+             case objects(Table, Key) of
+                 [] -> error(badkey);
+                 Objects -> elements(Table, Place, Objects)
+             end
          end, [Tab, Key, Place]).
 
 lookup_element(Tab, Key, Place, Default) ->
-    ?TRY(case objects(readable(Tab), Key) of
-             [] when is_integer(Place), Place > 0 -> Default;
-             Objects -> elements(table(Tab), Place, Objects)
+    ?TRY(begin
+             Table = readable(Tab),
+             true = is_place(Place),
+             case objects(Table, Key) of
+                 [] -> Default;
+                 Objects -> elements(Table, Place, Objects)
+             end
          end, [Tab, Key, Place, Default]).
 
-elements(#table{type = Type}, Place, Objects) when Type =:= bag; Type =:= duplicate_bag ->
-    [placed(Place, Object) || Object <- Objects];
-elements(_, Place, [Object]) ->
-    placed(Place, Object).
+is_place(Place) -> is_integer(Place) andalso Place > 0.
 
-placed(Place, Object) when is_integer(Place), Place > 0, Place =< tuple_size(Object) -> element(Place, Object);
-placed(_, _) -> error(position).
+elements(#table{type = Type}, Place, Objects) when Type =:= bag; Type =:= duplicate_bag ->
+    [element(Place, Object) || Object <- Objects];
+elements(_, Place, [Object]) ->
+    element(Place, Object).
 
 take(Tab, Key) ->
     ?TRY(case writable(Tab) of
@@ -149,22 +156,21 @@ with_objects(Table, Where) ->
     end.
 
 info(Tab) ->
-    case known(Tab, [Tab]) of
-        undefined -> undefined;
-        Table -> [{Item, info_value(Table, Item)} || Item <- [id, decentralized_counters, read_concurrency,
-                  write_concurrency, compressed, memory, owner, heir, name, size, node, named_table, type, keypos,
-                  protection]]
-    end.
+    ?TRY(case known(Tab) of
+             undefined -> undefined;
+             Table -> [{Item, info_value(Table, Item)} || Item <- [id, decentralized_counters, read_concurrency,
+                       write_concurrency, compressed, memory, owner, heir, name, size, node, named_table, type, keypos,
+                       protection]]
+         end, [Tab]).
 
 info(Tab, Item) ->
-    case known(Tab, [Tab, Item]) of
-        undefined -> undefined;
-        Table -> ?TRY(info_value(Table, Item), [Tab, Item])
-    end.
+    ?TRY(case known(Tab) of
+             undefined -> undefined;
+             Table -> info_value(Table, Item)
+         end, [Tab, Item]).
 
-known(Tab, _) when is_atom(Tab); is_reference(Tab) -> try table(Tab) catch error:_ -> undefined end;
-known(_, Arguments) ->
-    error(badarg, Arguments, [{error_info, #{module => erl_stdlib_errors, cause => type}}]).
+known(Tab) ->
+    try table(Tab) catch error:id -> undefined end.
 
 info_value(#table{tid = Tid}, id) -> Tid;
 info_value(#table{owner = Owner}, owner) -> Owner;
@@ -188,8 +194,8 @@ whereis(Name) ->
 all() -> ets_keeper:call(none, all).
 internal_request_all() -> error(undef).
 rename(Tab, Name) -> ?TRY(ets_keeper:change(writable(Tab), {rename, Name}), [Tab, Name]).
-setopts(Tab, Options) -> ?TRY(ets_keeper:change(table(Tab), {setopts, listed(Options)}), [Tab, Options]).
-give_away(Tab, Pid, Data) -> ?TRY(ets_keeper:change(table(Tab), {give_away, Pid, Data}), [Tab, Pid, Data]).
+setopts(Tab, Options) -> ?TRY(ets_keeper:change(writable(Tab), {setopts, listed(Options)}), [Tab, Options]).
+give_away(Tab, Pid, Data) -> ?TRY(ets_keeper:change(writable(Tab), {give_away, Pid, Data}), [Tab, Pid, Data]).
 safe_fixtable(Tab, Fix) -> ?TRY(ets_keeper:change(readable(Tab), {fix, Fix}), [Tab, Fix]).
 
 slot(Tab, Number) ->
@@ -294,7 +300,10 @@ continued(_) -> error(none).
 
 select_count(Tab, Spec) -> ?TRY(length([true || true <- selected(readable(Tab), Spec)]), [Tab, Spec]).
 
-select_delete(Tab, Spec) ->
+%% What is wrong with a specification is explained of the function that OTP has inside.
+select_delete(Tab, Spec) -> internal_select_delete(Tab, Spec).
+
+internal_select_delete(Tab, Spec) ->
     ?TRY(begin
              Table = writable(Tab),
              Prepared = ets_match:prepare(Spec),
@@ -308,13 +317,13 @@ select_delete(Tab, Spec) ->
                      ets_keeper:change(Table, {delete_objects, Doomed})
              end
          end, [Tab, Spec]).
-internal_select_delete(Tab, Spec) -> select_delete(Tab, Spec).
 
 %% What is made of an object takes its place: the key stays.
 select_replace(Tab, Spec) ->
     ?TRY(begin
              #table{keypos = KeyPos, type = Type} = Table = writable(Tab),
-             (Type =:= bag orelse not ets_match:keeps_key(Spec, KeyPos)) andalso error(none),
+             Type =:= bag andalso error(table_type),
+             ets_match:keeps_key(Spec, KeyPos) orelse error(none),
              Prepared = ets_match:prepare(Spec),
              Pairs = [{Object, New} || Object <- candidates(Table, Spec),
                                        {value, New} <- [ets_match:run(Object, Prepared)]],
@@ -332,7 +341,7 @@ table(Tab) when is_atom(Tab); is_reference(Tab) ->
                 true -> Table;
                 false -> _ = ets_keeper:call(none, {ended, Owner}), table(Tab)
             end;
-        [] -> error(id)
+        [] -> error(case is_atom(Tab) orelse ets_keeper:is_gone(Tab) of true -> id; false -> type end)
     end;
 table(_) ->
     error(type).

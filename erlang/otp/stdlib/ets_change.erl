@@ -55,7 +55,7 @@ change({update_element, Key, Operation}, #table{type = Type, keypos = KeyPos} = 
     end.
 
 only(Key, #table{type = Type} = Table, Index) ->
-    is_single(Type) orelse error(none),
+    is_single(Type) orelse error(table_type),
     case objects(Key, Table, Index) of
         [Object] -> Object;
         [] -> error(badkey)

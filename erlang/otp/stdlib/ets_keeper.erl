@@ -3,13 +3,20 @@
 %% every change. It also is where other things live that no process owns: persistent terms, counters,
 %% aliases.
 -module(ets_keeper).
--export([call/2, change/2, row/1, store/1, reason/1, cause/1]).
+-export([call/2, change/2, row/1, is_gone/1, store/1, reason/1, cause/1]).
 
 -include("ets_table.hrl").
 
 %% Native tables of the keeper's own: what there is of each table by its name and its identifier, and others' stores.
 -define(NAMES, ets_names).
 -define(STORES, [ets_names, persistent_term, counters, aliases]).
+
+%% So many tables that ended are remembered, so that their identifiers are told from references that never were one.
+%% In the table of names stand, under numbers, which one was remembered in which place, the place last used, and the
+%% newest identifier that was forgotten again: references are numbered as they are made.
+-define(REMEMBERED, 256).
+-define(LAST_PLACE, 0).
+-define(FORGOTTEN, -1).
 
 %% A table whose objects were all deleted at once may still be in use for a moment.
 -define(LATE_MS, 200).
@@ -30,8 +37,14 @@ change(#table{tid = Tid}, Request) -> call(Tid, Request).
 
 %% What everybody may know of a table: [Table], or [] where there is none of that name or identifier.
 row(Tab) ->
-    try [Table || {_, Table} <- eTs:lookup(?NAMES, Tab)]
+    try [Table || {_, #table{} = Table} <- eTs:lookup(?NAMES, Tab)]
     catch error:badarg -> []
+    end.
+
+%% Was this reference a table? What is older than the newest that was forgotten may have been one.
+is_gone(Tid) ->
+    try eTs:lookup(?NAMES, Tid) =/= [] orelse [Tid =< Newest || {_, Newest} <- eTs:lookup(?NAMES, ?FORGOTTEN)] =:= [true]
+    catch error:badarg -> false
     end.
 
 %% One of the keeper's own native tables.
@@ -44,7 +57,7 @@ reason(system_limit) -> system_limit;
 reason(_) -> badarg.
 
 cause(Why) when Why =:= id; Why =:= type; Why =:= access; Why =:= badkey; Why =:= position; Why =:= keypos;
-                Why =:= owner; Why =:= not_owner -> Why;
+                Why =:= owner; Why =:= not_owner; Why =:= already_exists; Why =:= table_type -> Why;
 cause(_) -> none.
 
 keeper() ->
@@ -119,7 +132,7 @@ new(Name, Options, Owner, Tables, CanWalk) when is_atom(Name), is_list(Options) 
     #held{table = Table} = Held = lists:foldl(fun option/2, #held{table = Plain}, Options),
     IsNamed = Table#table.tab =:= Name,
     Before = case row(Name) of
-        [#table{owner = Other}] when IsNamed -> eRlang:is_process_alive(Other) andalso error(none), ended(Other, Tables);
+        [#table{owner = Other}] when IsNamed -> eRlang:is_process_alive(Other) andalso error(already_exists), ended(Other, Tables);
         _ -> Tables
     end,
     Kind = case Table#table.type of
@@ -149,6 +162,16 @@ show(#table{tab = Tab, tid = Tid} = Table) ->
 
 hide(#table{tab = Tab, tid = Tid}) ->
     true = eTs:delete(?NAMES, Tab),
+    Place = case eTs:lookup(?NAMES, ?LAST_PLACE) of
+        [{_, Last}] -> Last rem ?REMEMBERED + 1;
+        [] -> 1
+    end,
+    _ = [forget(Old) || {_, Old} <- eTs:lookup(?NAMES, Place)],
+    true = eTs:insert(?NAMES, [{?LAST_PLACE, Place}, {Place, Tid}, {Tid, gone}]).
+
+forget(Tid) ->
+    Newest = lists:max([Tid | [Before || {_, Before} <- eTs:lookup(?NAMES, ?FORGOTTEN)]]),
+    true = eTs:insert(?NAMES, {?FORGOTTEN, Newest}),
     true = eTs:delete(?NAMES, Tid).
 
 option(Type, #held{table = Table} = Held) when Type =:= set; Type =:= ordered_set; Type =:= bag; Type =:= duplicate_bag ->
@@ -241,7 +264,7 @@ change(delete_all, #held{table = #table{native = Old} = Table, index = Index} = 
     {Count, Held#held{table = Emptied, index = index(Table#table.kind)}};
 change({rename, Name}, #held{table = #table{tab = Tab, tid = Tid} = Table} = Held, _) when is_atom(Name) ->
     IsNamed = Tab =/= Tid,
-    IsNamed andalso Tab =/= Name andalso row(Name) =/= [] andalso error(none),
+    IsNamed andalso row(Name) =/= [] andalso error(none),
     IsNamed andalso eTs:delete(?NAMES, Tab),
     Renamed = Table#table{name = Name, tab = case IsNamed of true -> Name; false -> Tab end},
     {Renamed#table.tab, Held#held{table = show(Renamed)}};
@@ -257,8 +280,10 @@ change({give_away, Pid, Data}, #held{table = #table{tab = Tab, owner = From} = T
     Given = given(Table, Pid),
     Pid ! {'ETS-TRANSFER', Tab, From, Data},
     {true, Held#held{table = Given}};
-change({give_away, Pid, _}, #held{table = #table{owner = Owner}}, _) ->
-    error(case Pid of Owner -> owner; _ -> not_owner end);
+change({give_away, Pid, _}, #held{table = #table{owner = From}}, From) ->
+    error(case Pid of From -> owner; _ -> none end);
+change({give_away, _, _}, _, _) ->
+    error(not_owner);
 change({fix, true}, #held{fixers = Fixers} = Held, From) ->
     {true, fixed(case gb_trees:lookup(From, Fixers) of
         {value, Count} -> gb_trees:update(From, Count + 1, Fixers);

@@ -29,9 +29,12 @@ count(#table{native = Native} = Table, Key, Place, Increment) ->
 
 element(#table{kind = walked, native = Native, keypos = KeyPos} = Table, Key, {Place, _} = Operation)
         when is_integer(Place), Place > 0, Place =/= KeyPos ->
-    case ets_walk:is_plain(Key) andalso eTs:member(Native, Key) of
-        true -> eTs:update_element(Native, Key, Operation);
+    IsThere = ets_walk:is_plain(Key) andalso eTs:member(Native, Key),
+    try IsThere andalso eTs:update_element(Native, Key, Operation) of
+        true -> true;
         false -> ets_keeper:change(Table, {update_element, Key, Operation})
+    catch
+        error:_ -> ets_keeper:change(Table, {update_element, Key, Operation})
     end;
 element(Table, Key, Operation) ->
     ets_keeper:change(Table, {update_element, Key, Operation}).
@@ -57,17 +60,20 @@ counted(Object, KeyPos, Operations) when is_list(Operations) ->
 counted(Object, KeyPos, Increment) when is_integer(Increment) ->
     counted(Object, KeyPos, {KeyPos + 1, Increment});
 counted(Object, KeyPos, {Place, Increment}) ->
-    set(Object, KeyPos, Place, counter_of(Object, Place) + whole(Increment));
+    Step = whole(Increment),
+    set(Object, Place, counter_of(Object, KeyPos, Place) + Step);
 counted(Object, KeyPos, {Place, Increment, Threshold, Start}) ->
-    Count = counter_of(Object, Place) + whole(Increment),
-    IsBeyond = (Increment >= 0 andalso Count > whole(Threshold)) orelse (Increment < 0 andalso Count < whole(Threshold)),
-    set(Object, KeyPos, Place, case IsBeyond of true -> whole(Start); false -> Count end).
+    Step = whole(Increment),
+    Count = counter_of(Object, KeyPos, Place) + Step,
+    IsBeyond = (Step >= 0 andalso Count > whole(Threshold)) orelse (Step < 0 andalso Count < whole(Threshold)),
+    set(Object, Place, case IsBeyond of true -> whole(Start); false -> Count end).
 
-set(Object, KeyPos, Place, Count) when Place =/= KeyPos -> {Count, setelement(Place, Object, Count)};
-set(_, _, _, _) -> error(keypos).
+set(Object, Place, Count) -> {Count, setelement(Place, Object, Count)}.
 
-counter_of(Object, Place) when is_integer(Place), Place > 0, Place =< tuple_size(Object) -> whole(element(Place, Object));
-counter_of(_, _) -> error(position).
+%% The operation's own mistakes are told first, then the key's place, one that the object has not, and what is there.
+counter_of(_, KeyPos, KeyPos) -> error(keypos);
+counter_of(Object, _, Place) when is_integer(Place), Place > 0, Place =< tuple_size(Object) -> whole(element(Place, Object));
+counter_of(_, _, _) -> error(position).
 
 whole(Number) when is_integer(Number) -> Number;
 whole(_) -> error(none).
