@@ -72,8 +72,9 @@ test('twenty restarts leave no worker behind', async ({ page }) => {
 
 test('what runs past its deadline is stopped, and takes no time from what comes after', async () => {
   const processes = async () => Number((await console.ask('eval', 'length(processes()).')).value);
-  // The shell's own processes start after the page is ready; they are not what is counted.
+  // The shell's own processes and the kernel's start after the page is ready; they are not what is counted.
   await console.prompt(1);
+  await expect.poll(async () => (await console.ask('eval', 'is_pid(whereis(kernel_safe_sup)).')).value).toBe('true');
   const before = await processes();
   for (let count = 0; count < 3; count += 1) {
     const late = await console.ask('eval', '(fun Loop() -> Loop() end)().', { timeoutMs: 200 });
