@@ -29,7 +29,7 @@ not_there(Module, Name, Arguments) ->
             Module:'$handle_undefined_function'(Name, Arguments);
         false ->
             Stack = try erlang:error(undef) catch error:_:Frames -> Frames end,
-            Callers = lists:dropwhile(fun({Own, _, _, _}) -> Own =:= ?MODULE end, Stack),
+            Callers = lists:dropwhile(fun({Own, _, _, _}) -> Own =:= ?MODULE orelse Own =:= erlang end, Stack),
             erlang:raise(error, undef, [{Module, Name, Arguments, []} | Callers])
     end.
 
