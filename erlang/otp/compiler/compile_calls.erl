@@ -54,7 +54,8 @@ rewrite({op, Line, '!', To, Message}, In) ->
 rewrite({call, Line, {remote, _, {atom, _, erlang}, {atom, _, Name}}, Arguments}, In) ->
     call(Line, Name, rewrite(Arguments, In), In);
 %% The machine does not say which function it is that is not there.
-rewrite({call, Line, {remote, _, {var, _, _} = Module, {atom, _, _} = Name} = Function, Arguments}, {{Own, _, _}, _} = In) ->
+rewrite({call, Line, {remote, _, {var, _, _} = Module, {Kind, _, _} = Name} = Function, Arguments}, {{Own, _, _}, _} = In)
+  when Kind =:= atom; Kind =:= var ->
     Given = rewrite(Arguments, In),
     Call = {call, Line, Function, Given},
     case lists:member(Own, ?CALL_BACK) of

@@ -1,6 +1,6 @@
 //! `cargo xtask conformance`: OTP's own test suites on the host's OTP, which is the reference, and in the VM in
-//! Chromium, with a small stand-in for Common Test. Prints a table and writes `target/conformance.json`; the page
-//! `docs/conformance.md` is made from that and from the reasons that are known.
+//! Chromium, with a small stand-in for Common Test. Prints a table and writes `target/conformance.json`, which holds the
+//! last run of each suite; the page `docs/conformance.md` is made from that and from the reasons that are known.
 
 mod build;
 mod outcome;
@@ -34,7 +34,7 @@ pub struct Options {
     /// Print the failing cases, each with what it said.
     #[arg(long)]
     failures: bool,
-    /// Write docs/conformance.md anew from what this run found.
+    /// Write docs/conformance.md anew from the last run of each suite.
     #[arg(long, conflicts_with = "case")]
     write: bool,
 }
@@ -73,12 +73,14 @@ pub fn main(options: &Options) -> Result<()> {
     if options.failures {
         print!("{}", report.failures());
     }
-    let json = place::at("target/conformance.json");
-    report
-        .write(&json)
-        .with_context(|| format!("cannot write {}", json.display()))?;
-    if options.suites.is_empty() && options.case.is_none() {
-        report.hold_page(options.write)?;
+    if options.case.is_none() {
+        let json = place::at("target/conformance.json");
+        let all = report.over(Report::last(&json));
+        all.write(&json)
+            .with_context(|| format!("cannot write {}", json.display()))?;
+        if options.suites.is_empty() || options.write {
+            all.hold_page(options.write)?;
+        }
     }
     Ok(())
 }

@@ -6,11 +6,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::outcome::{Case, Outcome};
 use super::reasons::Reasons;
 use super::run::Planned;
+use super::suites::SUITES;
 use crate::otp::Toolchain;
 use crate::place;
 
@@ -18,7 +19,7 @@ use crate::place;
 const PAGE: &str = "docs/conformance.md";
 
 /// All suites.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Report {
     /// The reference.
     otp: String,
@@ -26,14 +27,14 @@ pub struct Report {
 }
 
 /// One suite.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct SuiteReport {
     suite: String,
     cases: Vec<Pair>,
 }
 
 /// A case on both sides.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Pair {
     path: String,
     otp: Outcome,
@@ -184,6 +185,26 @@ impl Report {
         each.collect()
     }
 
+    /// What earlier runs have left, if it can be read.
+    pub fn last(path: &Path) -> Option<Self> {
+        serde_json::from_slice(&fs::read(path).ok()?).ok()
+    }
+
+    /// This run, and of the suites that it leaves out an earlier one; in the order in which suites are listed.
+    pub fn over(self, earlier: Option<Self>) -> Self {
+        let otp = self.otp;
+        let mut all: BTreeMap<String, SuiteReport> = BTreeMap::new();
+        let runs = earlier.into_iter().flat_map(|report| report.suites);
+        for suite in runs.chain(self.suites) {
+            all.insert(suite.suite.clone(), suite);
+        }
+        let suites = SUITES
+            .iter()
+            .filter_map(|known| all.remove(&known.module()))
+            .collect();
+        Self { otp, suites }
+    }
+
     /// Compares the page and the reasons with this run, or writes the page anew.
     pub fn hold_page(&self, is_to_write: bool) -> Result<()> {
         let reasons = Reasons::known()?;
@@ -221,5 +242,45 @@ impl Report {
             }
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(suites: &[(&str, Outcome)]) -> Report {
+        let suite = |&(suite, vm): &(&str, Outcome)| SuiteReport {
+            suite: format!("{suite}_SUITE"),
+            cases: vec![Pair {
+                path: "a_case".to_owned(),
+                otp: Outcome::Passed,
+                otp_ms: 1,
+                vm,
+                vm_ms: 1,
+                detail: String::new(),
+            }],
+        };
+        Report {
+            otp: "27".to_owned(),
+            suites: suites.iter().map(suite).collect(),
+        }
+    }
+
+    #[test]
+    fn a_run_of_some_suites_stands_over_what_earlier_runs_found_of_them() {
+        let earlier = report(&[
+            ("re", Outcome::Failed),
+            ("lists", Outcome::Failed),
+            ("gone", Outcome::Passed),
+        ]);
+        let all = report(&[("lists", Outcome::Passed)]).over(Some(earlier));
+        let names: Vec<_> = all
+            .suites
+            .iter()
+            .map(|suite| suite.suite.as_str())
+            .collect();
+        assert_eq!(names, ["lists_SUITE", "re_SUITE"]);
+        assert_eq!(all.failed().len(), 1);
     }
 }
