@@ -12,7 +12,7 @@
 %% Rows are {Alias, Owner, Kind, Target, Watcher}. An alias of the kind `none` takes no messages any more; the row of
 %% the kind `asleep` has a process for its alias and says that it hibernates.
 %%
-%% A name on this node is watched by the name alone; another node is one too many where there is one.
+%% A name on this node is watched by the name alone. One on another node is refused, as OTP does without distribution.
 watch(process, {Name, Node}, Options) when erlang:is_atom(Name), Node =:= erlang:node() -> watch(process, Name, Options);
 watch(Type, Item, Options) ->
     case options(Options, none, 'DOWN') of

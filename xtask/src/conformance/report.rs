@@ -84,8 +84,11 @@ impl Counts {
     }
 
     fn cells(self) -> [String; 5] {
-        let share = self.per_mille();
-        let share = format!("{}.{} %", share / 10, share % 10);
+        // Of a suite whose cases all take OTP itself too long, nothing is known.
+        let share = match (self.otp, self.per_mille()) {
+            (0, _) => "none measured".to_owned(),
+            (_, share) => format!("{}.{} %", share / 10, share % 10),
+        };
         let numbers = [self.otp, self.passed, self.failed, self.lost].map(|n| n.to_string());
         let [otp, passed, failed, lost] = numbers;
         [otp, passed, failed, lost, share]
@@ -265,6 +268,21 @@ mod tests {
             otp: "27".to_owned(),
             suites: suites.iter().map(suite).collect(),
         }
+    }
+
+    #[test]
+    fn a_suite_that_nothing_was_measured_of_has_no_share() {
+        let share = |otp, passed| {
+            let counts = Counts {
+                otp,
+                passed,
+                ..Counts::default()
+            };
+            let [.., share] = counts.cells();
+            share
+        };
+        assert_eq!(share(0, 0), "none measured");
+        assert_eq!(share(8, 7), "87.5 %");
     }
 
     #[test]
