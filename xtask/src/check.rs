@@ -96,6 +96,9 @@ fn native(summary: &mut Vec<String>) -> Result<()> {
         coverage.args(packages(&PURE)).env("PROMTOOL", &promtool);
         watch(&mut coverage, summary)
     })?;
+    step("tests of the VM's own functions", || {
+        watch(&mut cargo(&["test", "--package", "vm-natives"]), summary)
+    })?;
     step("tests of xtask, tidiness among them", || {
         watch(
             &mut cargo(&["test", "--package", "xtask", "--profile", "xtask"]),

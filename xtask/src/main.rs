@@ -10,6 +10,7 @@ mod finish;
 mod headers;
 mod host;
 mod lean;
+mod natives;
 mod otp;
 mod place;
 mod re;

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::lean::{self, Outcome, Step};
-use crate::{place, step, tools};
+use crate::{natives, place, step, tools};
 
 pub use compare::{compare, report};
 
@@ -90,6 +90,7 @@ fn prepare_with(vm: Option<&Path>, steps: &[Step]) -> Result<Vm> {
         place::digest(&glue),
         place::digest(&wasm),
         lean::recipe(steps),
+        natives::source()?,
         tools()?,
     ];
     let digest = place::digest(inputs.join("\n").as_bytes());
@@ -128,7 +129,8 @@ fn make(glue: &str, wasm: &[u8], steps: &[Step], folder: &Path) -> Result<()> {
         tell(&format!("{}: {name}", Step::Glue.name()), &outcome);
     }
     fs::write(&vm.glue, glue)?;
-    let lean = lean::lean_wasm(wasm, steps, |step, outcome| {
+    let grafted = natives::compiled()?;
+    let lean = lean::lean_wasm(wasm, steps, &grafted, |step, outcome| {
         tell(&step.name(), outcome);
     })?;
     fs::write(&vm.wasm, lean)?;

@@ -10,6 +10,7 @@ mod casts;
 mod engine;
 mod garbage;
 mod glue;
+mod graft;
 mod integers;
 mod kept;
 mod literals;
@@ -58,6 +59,8 @@ pub enum Step {
     Casts,
     /// Drop stack-overflow checks.
     Stack,
+    /// Put functions of our own in the place of the VM's.
+    Graft,
     /// Decode each literal once.
     Literals,
     /// Decode each large integer once.
@@ -108,6 +111,7 @@ impl Step {
             Step::SafeHeap => include_str!("safe_heap.rs"),
             Step::Casts => concat!(include_str!("casts.rs"), include_str!("pointers.rs")),
             Step::Stack => include_str!("stack.rs"),
+            Step::Graft => include_str!("graft.rs"),
             Step::Literals => concat!(include_str!("literals.rs"), include_str!("kept.rs")),
             Step::Integers => concat!(include_str!("integers.rs"), include_str!("kept.rs")),
             Step::Atoms => include_str!("atoms.rs"),
@@ -126,10 +130,12 @@ impl Step {
     }
 }
 
-/// Reads a VM, runs the chosen steps on it and writes it again; `report` hears of every step.
+/// Reads a VM, runs the chosen steps on it and writes it again; `grafted` is the module of functions that take the place
+/// of the VM's, and `report` hears of every step.
 pub fn lean_wasm(
     wasm: &[u8],
     steps: &[Step],
+    grafted: &[u8],
     mut report: impl FnMut(Step, &Outcome),
 ) -> Result<Vec<u8>> {
     let names = if steps.contains(&Step::Strip) {
@@ -144,6 +150,9 @@ pub fn lean_wasm(
             Step::SafeHeap => safe_heap::undo(&mut module),
             Step::Casts => casts::undo(&mut module),
             Step::Stack => stack::unlimit(&mut module),
+            Step::Graft => {
+                parse(grafted, Names::Kept).and_then(|grafted| graft::graft(&mut module, &grafted))
+            }
             Step::Literals => literals::keep(&mut module),
             Step::Integers => integers::keep(&mut module),
             Step::Atoms => atoms::keep(&mut module),
