@@ -4,7 +4,7 @@
 -compile(nowarn_export_all).
 
 tests() ->
-    [md5_test, checksums_test, external_test, time_test, calendar_test, rand_test, base64_test, json_test, environment_test, code_test, eval_test, eval_receive_test, eval_errors_test,
+    [md5_test, checksums_test, external_test, old_external_test, time_test, calendar_test, rand_test, base64_test, json_test, environment_test, code_test, eval_test, eval_receive_test, eval_errors_test,
      parse_test, lint_test, pretty_test, compile_test, compile_errors_test, compile_language_test, missing_functions_test, system_test, functions_test, stack_test, match_spec_test, os_test].
 
 t(Work) ->
@@ -22,6 +22,28 @@ checksums_test() ->
 external_test() ->
     T = {a, [1, 2.5, "x"], #{k => <<"v">>}, -70000, 1 bsl 70, true, []},
     {binary_to_term(term_to_binary(T)) =:= T, binary_to_term(term_to_binary(T, [compressed])) =:= T, term_to_binary(abc), t(fun() -> binary_to_term(<<1, 2>>) end), binary_to_term(<<131, 97, 5>>, [safe]), erlang:external_size(abc) > 0}.
+
+%% Tags that nodes before OTP 23 sent, and what is wrong with some.
+old_external_test() ->
+    Atom = <<119, 4, "gu@k">>,
+    Pid = <<103, Atom/binary, 7645:32, 8123:32, 1>>,
+    Port = <<102, Atom/binary, 187489773:32, 3>>,
+    NewerPort = <<89, Atom/binary, 187489773:32, 70000:32>>,
+    Reference = <<114, 3:16, Atom/binary, 1, 262143:32, 1293964255:32, 3291964278:32>>,
+    OldReference = <<101, Atom/binary, 77:32, 2>>,
+    Float = <<99, "1.50000000000000000000e+00", 0:40>>,
+    Latin = <<115, 2, $a, 233>>,
+    All = [Pid, Port, NewerPort, Reference, OldReference, Float, Latin],
+    Read = [t(fun() -> binary_to_term(<<131, Term/binary>>) end) || Term <- All],
+    Deep = <<131, 104, 3, 108, 2:32, Pid/binary, 97, 1, 106, 116, 1:32, Reference/binary, Float/binary, 109, 3:32, 103, 103, 103>>,
+    Wrong = [<<103, Atom/binary, 1:32, 1:32, 4>>, <<103, Atom/binary, 1:32, 1:32>>, <<103, 97, 1, 1:32, 1:32, 1>>, <<103, 119, 200, 1>>,
+             <<101, Atom/binary, 16#40000:32, 1>>, <<114, 6:16, Atom/binary, 1, 0:192>>, <<114, 16#ffff:16, Atom/binary, 1, 0:32>>,
+             <<99, "1.5zz", 0:208>>, <<99, "1.0e309", 0:192>>, <<99, "1.5">>, <<115, 9, $a>>,
+             <<108, 16#ffffffff:32, Pid/binary>>, <<104, 2, Pid/binary>>, <<104, 2, Pid/binary, 200>>, <<116, 16#ffffffff:32, Latin/binary>>],
+    {[term_to_binary(Term) || Term <- Read], [is_pid(hd(Read)), is_port(lists:nth(2, Read)), is_reference(lists:nth(4, Read))], node(hd(Read)), binary_to_term(Deep) =:= {[hd(Read), 1], #{lists:nth(4, Read) => 1.5}, <<"ggg">>},
+     binary_to_term(<<131, Latin/binary, 1, 2, 3>>, [used]), t(fun() -> binary_to_term(no_binary) end),
+     [t(fun() -> binary_to_term(<<131, Term/binary>>) end) || Term <- Wrong],
+     [t(fun() -> binary_to_term(binary_part(Deep, 0, Size)) end) || Size <- lists:seq(3, byte_size(Deep) - 1)] =:= lists:duplicate(byte_size(Deep) - 3, {error, badarg})}.
 
 time_test() ->
     A = erlang:monotonic_time(), B = erlang:monotonic_time(),

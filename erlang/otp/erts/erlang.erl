@@ -13,7 +13,7 @@
 -export([send_after/3, send_after/4, start_timer/3, start_timer/4, cancel_timer/1, cancel_timer/2,
          read_timer/1, read_timer/2, bump_reductions/1]).
 -export([nif_error/1, nif_error/2, md5/1, md5_init/0, md5_update/2, md5_final/1, adler32/1, adler32/2, phash/2,
-         phash2/1, phash2/2, term_to_binary/2, term_to_iovec/1, term_to_iovec/2, external_size/1, external_size/2,
+         phash2/1, phash2/2, binary_to_term/1, binary_to_term/2, term_to_binary/2, term_to_iovec/1, term_to_iovec/2, external_size/1, external_size/2,
          match_spec_test/3, is_builtin/3, fun_info/1, fun_info/2, fun_info_mfa/1, raise/3, delete_module/1, purge_module/1,
          check_old_code/1, load_module/2, dt_spread_tag/1, dt_restore_tag/1, dt_get_tag/0, dt_append_vm_tag_data/1,
          dt_prepend_vm_tag_data/1]).
@@ -337,6 +337,23 @@ adler32(Sum, Data) -> erlang_hash:adler(erlang:iolist_to_binary(Data), Sum band 
 phash(Term, Range) -> erlang_hash:term(Term) rem Range + 1.
 phash2(Term) -> erlang_hash:term(Term) band (1 bsl 27 - 1).
 phash2(Term, Range) -> erlang_hash:term(Term) rem Range.
+
+%% What the native does not read may be written in an older way.
+binary_to_term(Binary) ->
+    try eRlang:binary_to_term(Binary)
+    catch error:badarg ->
+        try erlang_external:older(Binary, [])
+        catch error:_ -> erlang:error(badarg, [Binary], [{error_info, #{module => erl_erts_errors}}])
+        end
+    end.
+
+binary_to_term(Binary, Options) ->
+    try eRlang:binary_to_term(Binary, Options)
+    catch error:badarg ->
+        try erlang_external:older(Binary, Options)
+        catch error:_ -> erlang:error(badarg, [Binary, Options], [{error_info, #{module => erl_erts_errors}}])
+        end
+    end.
 
 %% Options say how small the result should be, not what it means.
 term_to_binary(Term, _Options) -> erlang:term_to_binary(Term).

@@ -29,6 +29,8 @@ const VEILED: &[&str] = &[
     "binary:split/3",
     "math:",
     "code:all_loaded/0",
+    "erlang:binary_to_term/1",
+    "erlang:binary_to_term/2",
     "code:ensure_loaded/1",
     "code:load_abs/1",
     "file:get_cwd/0",
