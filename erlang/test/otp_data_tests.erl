@@ -189,8 +189,10 @@ key_number_test() ->
     L = [{a, 1}, x, {1.0, b}, {1, c}, {2, d}, {3.5, e}, {2.0, f}, {1 bsl 60, g}, {}],
     [{lists:keyfind(K, 1, L), lists:keymember(K, 1, L), lists:keysearch(K, 1, L)} || K <- [1, 1.0, 2, 2.0, 3.5, 4, 4.0, a, 1 bsl 60, float(1 bsl 60), -0.0]].
 
-%% Keys of several types, many of them twice.
+%% Keys of several types, many of them twice, and so many that each must not be compared with every other.
 from_keys_test() ->
+    Many = maps:from_keys([{N rem 7, [N]} || N <- lists:seq(1, 100_000)], x),
+    100_000 = map_size(maps:from_list([{{N rem 7, [N]}, x} || N <- lists:seq(100_000, 1, -1)] ++ maps:to_list(Many))),
     Keys = [case N rem 4 of 0 -> N * 7 rem 50 - 37; 1 -> list_to_atom(integer_to_list(N * 11 rem 60)); 2 -> (N * 13 rem 90) / 91; 3 -> {N * 5 rem 40} end || N <- lists:seq(1, 300)],
     [begin
          Map = maps:from_keys(lists:sublist(Keys, N), x),

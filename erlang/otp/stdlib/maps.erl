@@ -45,10 +45,17 @@ from_many(Pairs) ->
     lists:all(fun(Pair) -> is_tuple(Pair) andalso tuple_size(Pair) =:= 2 end, Pairs) orelse error_with_info(badarg, [Pairs]),
     Sorted = latest(lists:keysort(1, Pairs)),
     Keys = [Key || {Key, _} <- Sorted],
-    case keys(mAps:from_keys(Keys, [])) =:= Keys of
+    case lists:all(fun is_sorted_alike/1, Keys) orelse keys(mAps:from_keys(Keys, [])) =:= Keys of
         true -> rebuilt(Sorted);
         false -> from_list(Pairs, #{}, Pairs)
     end.
+
+%% Only floats have another place among keys than among sorted terms. The native that knows each place compares every
+%% key with every other.
+is_sorted_alike(Key) when is_integer(Key); is_atom(Key); is_binary(Key); is_pid(Key); is_reference(Key); Key =:= [] -> true;
+is_sorted_alike([Head | Tail]) -> is_sorted_alike(Head) andalso is_sorted_alike(Tail);
+is_sorted_alike(Key) when is_tuple(Key) -> lists:all(fun is_sorted_alike/1, tuple_to_list(Key));
+is_sorted_alike(_) -> false.
 
 latest([{Key, _}, {Key, _} = Later | Pairs]) -> latest([Later | Pairs]);
 latest([Pair | Pairs]) -> [Pair | latest(Pairs)];
