@@ -7,7 +7,7 @@ tests() ->
     [set_test, ordered_set_test, bag_test, duplicate_bag_test, named_test, walk_test, match_test, select_test, limit_test, delete_test,
      counter_test, update_element_test, take_test, insert_new_test, info_test, errors_test, owner_test, heir_test, give_away_test, protection_test,
      fold_test, fun2ms_test, replace_test, keypos_test, concurrent_test, lookup_element_test, empty_tuple_test, big_counter_test, number_key_test, held_test, gone_owner_test, many_test, followed_test, refusal_test, cause_test, ended_test,
-     replaced_key_test, persistent_term_test, atomics_test, counters_test].
+     replaced_key_test, memory_test, persistent_term_test, atomics_test, counters_test].
 
 t(Work) ->
     try Work() catch Class:Reason -> {Class, Reason} end.
@@ -174,6 +174,22 @@ lookup_element_test() ->
     T = ets:new(t, []),
     ets:insert(T, {a, 1, 2}),
     {ets:lookup_element(T, a, 3), ets:lookup_element(T, z, 2, none), t(fun() -> ets:lookup_element(T, a, 9) end)}.
+
+%% What an object takes more or less is the same everywhere; what a table takes without any is not.
+memory_test() ->
+    [begin
+         T = ets:new(t, [Type]),
+         Words = fun() -> ets:info(T, memory) end,
+         Empty = Words(),
+         ets:insert(T, {a, []}), Short = Words(),
+         ets:delete(T, a), ets:insert(T, {a, lists:seq(1, 100)}), Long = Words(),
+         ets:insert(T, {b, binary:copy(<<"ten bytes ">>, 1000)}), Shared = Words(),
+         ets:delete(T, a), ets:delete(T, b), Again = Words(),
+         ets:insert(T, [{N, N} || N <- lists:seq(1, 1000)]), Some = Words(),
+         ets:insert(T, [{N, N} || N <- lists:seq(1001, 10000)]), Many = Words(),
+         {Type, Empty > 0, Short > Empty + 3, Long - Short, Shared - Long > 5, Shared - Long < 50, Again - Empty, Some - Empty > 3000, Many - Some > 27000,
+          lists:keyfind(memory, 1, ets:info(T)) =:= {memory, Many}, ets:delete_all_objects(T), Words() < Some}
+     end || Type <- [set, ordered_set, bag, duplicate_bag]].
 
 persistent_term_test() ->
     A = persistent_term:put({?MODULE, k}, [1, 2]), B = persistent_term:get({?MODULE, k}), C = lists:member({{?MODULE, k}, [1, 2]}, persistent_term:get()),

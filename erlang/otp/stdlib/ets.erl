@@ -181,6 +181,8 @@ info_value(#table{protection = Protection}, protection) -> Protection;
 info_value(#table{tab = Tab, name = Name}, named_table) -> Tab =:= Name;
 info_value(_, node) -> node();
 info_value(#table{kind = Kind, native = Native}, size) when Kind =/= kept -> ets_walk:size(Native);
+info_value(#table{kind = walked} = Table, memory) -> ets_memory:words(Table);
+info_value(#table{kind = ordered} = Table, memory) -> ets_memory:words(Table) + ets_keeper:change(Table, {info, memory});
 info_value(#table{kind = walked, native = Native}, stats) -> ets_walk:stats(Native);
 info_value(#table{fixes = Fixes}, fixed) -> Fixes > 0;
 info_value(_, binary) -> [];

@@ -311,7 +311,9 @@ setting({protection, Protection}, Held) when Protection =:= public; Protection =
     option(Protection, Held).
 
 info(size, #held{index = Index}) -> ets_index:size(Index);
-info(memory, _) -> 0;
+%% Beside its rows, where everybody can count those.
+info(memory, #held{table = #table{kind = kept} = Table, index = Index}) -> ets_memory:words(Table, Index);
+info(memory, #held{index = Index}) -> erts_debug:flat_size(Index);
 info(heir, #held{heir = {Heir, _}}) -> Heir;
 info(heir, _) -> none;
 info(Option, #held{options = Options}) when Option =:= decentralized_counters; Option =:= read_concurrency;
