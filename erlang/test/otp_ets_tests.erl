@@ -7,7 +7,7 @@ tests() ->
     [set_test, ordered_set_test, bag_test, duplicate_bag_test, named_test, walk_test, match_test, select_test, limit_test, delete_test,
      counter_test, update_element_test, take_test, insert_new_test, info_test, errors_test, owner_test, heir_test, give_away_test, protection_test,
      fold_test, fun2ms_test, replace_test, keypos_test, concurrent_test, lookup_element_test, empty_tuple_test, big_counter_test, number_key_test, held_test, gone_owner_test, many_test, followed_test, refusal_test, cause_test, ended_test,
-     replaced_key_test, memory_test, persistent_term_test, atomics_test, counters_test].
+     replaced_key_test, memory_test, concurrency_test, persistent_term_test, atomics_test, counters_test].
 
 t(Work) ->
     try Work() catch Class:Reason -> {Class, Reason} end.
@@ -190,6 +190,17 @@ memory_test() ->
          {Type, Empty > 0, Short > Empty + 3, Long - Short, Shared - Long > 5, Shared - Long < 50, Again - Empty, Some - Empty > 3000, Many - Some > 27000,
           lists:keyfind(memory, 1, ets:info(T)) =:= {memory, Many}, ets:delete_all_objects(T), Words() < Some}
      end || Type <- [set, ordered_set, bag, duplicate_bag]].
+
+%% What the options for many writers come to.
+concurrency_test() ->
+    Locks = fun(Count) -> {write_concurrency, {debug_hash_fixed_number_of_locks, Count}} end,
+    Writes = [[], [{write_concurrency, false}], [{write_concurrency, true}], [{write_concurrency, auto}], [Locks(1000)], [Locks(5)], [Locks(0)], [Locks(100000)], [Locks(many)],
+              [Locks(64), {write_concurrency, true}], [{write_concurrency, auto}, {write_concurrency, false}], [{write_concurrency, auto}, Locks(300)], [{write_concurrency, much}]],
+    [t(fun() ->
+         T = ets:new(t, [Type, Protection | Write ++ Count]),
+         [ets:info(T, Item) || Item <- [write_concurrency, decentralized_counters, read_concurrency]]
+     end) || Type <- [set, bag, ordered_set], Protection <- [private, public], Write <- Writes,
+             Count <- [[], [{decentralized_counters, true}], [{decentralized_counters, false}, {read_concurrency, true}]]].
 
 persistent_term_test() ->
     A = persistent_term:put({?MODULE, k}, [1, 2]), B = persistent_term:get({?MODULE, k}), C = lists:member({{?MODULE, k}, [1, 2]}, persistent_term:get()),

@@ -2,12 +2,15 @@
 -module(erts_debug).
 -export([get_internal_state/1, set_internal_state/2, same/2, alloc_blocks_size/1, flat_size/1]).
 
+%% Counters are none of those that keep memory of their own.
+get_internal_state(flxctr_memory_usage) -> notsup;
 get_internal_state(_What) -> undefined.
 
 %% A release build of OTP knows none of the ways to force a table's long work to pause. Nothing here is freed late.
 set_internal_state(available_internal_state, _Value) -> false;
 set_internal_state(ets_force_trap, _Value) -> notsup;
 set_internal_state(wait, _What) -> ok;
+set_internal_state(colliding_names, {Name, Count}) -> ets_walk:colliding(Name, Count);
 set_internal_state(_What, _Value) -> true.
 
 same(A, B) -> A =:= B.

@@ -129,7 +129,8 @@ handle(Request, Tid, From, Tables, _) ->
 
 new(Name, Options, Owner, Tables, CanWalk) when is_atom(Name), is_list(Options) ->
     Plain = #table{tab = none, kind = walked, type = set, keypos = 1, protection = protected, owner = Owner, name = Name},
-    #held{table = Table} = Held = lists:foldl(fun option/2, #held{table = Plain}, Options),
+    #held{table = Table, options = Given} = Held = lists:foldl(fun option/2, #held{table = Plain}, Options),
+    Told = ets_concurrency:told(Given, Table#table.type, Table#table.protection),
     IsNamed = Table#table.tab =:= Name,
     Before = case row(Name) of
         [#table{owner = Other}] when IsNamed -> eRlang:is_process_alive(Other) andalso error(already_exists), ended(Other, Tables);
@@ -144,7 +145,7 @@ new(Name, Options, Owner, Tables, CanWalk) when is_atom(Name), is_list(Options) 
     Tab = case IsNamed of true -> Name; false -> Native end,
     Made = show(Table#table{tab = Tab, native = Native, kind = Kind, tid = Native}),
     _ = erlang:monitor(process, Owner),
-    {Tab, Before#{Native => Held#held{table = Made, index = index(Kind)}}};
+    {Tab, Before#{Native => Held#held{table = Made, index = index(Kind), options = Told}}};
 new(_, _, _, _, _) ->
     error(none).
 
@@ -184,12 +185,9 @@ option({keypos, Place}, #held{table = Table} = Held) when is_integer(Place), Pla
     Held#held{table = Table#table{keypos = Place}};
 option({heir, none}, Held) -> Held#held{heir = none};
 option({heir, Pid, Data}, Held) when is_pid(Pid) -> Held#held{heir = {Pid, Data}};
-option({write_concurrency, auto}, Held) -> set(write_concurrency, auto, set(decentralized_counters, true, Held));
-option({Name, Is}, Held) when Name =:= write_concurrency, is_boolean(Is); Name =:= read_concurrency, is_boolean(Is);
-                              Name =:= decentralized_counters, is_boolean(Is) ->
+option({write_concurrency, How}, Held) -> set(write_concurrency, ets_concurrency:checked(How), Held);
+option({Name, Is}, Held) when Name =:= read_concurrency, is_boolean(Is); Name =:= decentralized_counters, is_boolean(Is) ->
     set(Name, Is, Held);
-option({write_concurrency, {debug_hash_fixed_number_of_locks, Locks}}, Held) when is_integer(Locks) ->
-    set(write_concurrency, true, Held);
 option(compressed, Held) -> set(compressed, true, Held);
 option(_, _) -> error(none).
 

@@ -2,7 +2,8 @@
 %% `{{}}` with an empty list for each, and of longer tuples that begin so with the objects of some of its chains. A
 %% person's own keys of that shape are found among all objects. Knows nothing of owners and options.
 -module(ets_walk).
--export([can/0, is_plain/1, objects/3, delete_objects/4, take_object/3, all/1, size/1, first/2, next/3, slot/2, stats/1, split/2]).
+-export([can/0, is_plain/1, objects/3, delete_objects/4, take_object/3, all/1, size/1, first/2, next/3, slot/2, stats/1, split/2,
+         colliding/2]).
 
 -define(CHAINS, 1024).
 
@@ -82,3 +83,19 @@ stats(Native) ->
 %% The first so many, and the rest.
 split(Count, List) when Count >= length(List) -> {List, []};
 split(Count, List) -> lists:split(Count, List).
+
+%% So many names that stand in the chain of this one, whatever the table.
+colliding(Name, Count) ->
+    Probe = eTs:new(?MODULE, [set, public]),
+    true = eTs:insert(Probe, {Name}),
+    Found = colliding(Probe, Name, Count, 0),
+    true = eTs:delete(Probe),
+    Found.
+
+colliding(Probe, Name, Count, From) ->
+    true = eTs:insert(Probe, [{list_to_atom("am" ++ integer_to_list(Number))} || Number <- lists:seq(From, From + ?CHAINS - 1)]),
+    {_, [[] | Own]} = lists:splitwith(fun is_tuple/1, eTs:lookup(Probe, {{}, Name})),
+    case [Other || {Other} <- Own, Other =/= Name] of
+        Others when length(Others) >= Count -> lists:sublist(Others, Count);
+        _ -> colliding(Probe, Name, Count, From + ?CHAINS)
+    end.
