@@ -4,7 +4,7 @@
 -compile(nowarn_export_all).
 
 tests() ->
-    [set_test, ordered_set_test, bag_test, duplicate_bag_test, named_test, walk_test, match_test, select_test, limit_test, delete_test,
+    [set_test, ordered_set_test, bag_test, duplicate_bag_test, named_test, walk_test, match_test, select_test, limit_test, chunks_test, delete_test,
      counter_test, update_element_test, take_test, insert_new_test, info_test, errors_test, owner_test, heir_test, give_away_test, protection_test,
      fold_test, fun2ms_test, replace_test, keypos_test, concurrent_test, lookup_element_test, empty_tuple_test, big_counter_test, number_key_test, held_test, gone_owner_test, many_test, followed_test, refusal_test, cause_test, ended_test,
      replaced_key_test, memory_test, concurrency_test, persistent_term_test, atomics_test, counters_test].
@@ -73,6 +73,28 @@ limit_test() ->
     {B, C2} = ets:select(C1),
     {C, C3} = ets:select(C2),
     {A, B, C, ets:select(C3), element(1, ets:match(T, {'$1'}, 2)), ets:select(ets:new(e, []), [{{'$1'}, [], ['$1']}], 3)}.
+
+%% All pieces, of objects some of which match, to the end; and continuations from outside.
+chunks_test() ->
+    All = fun All('$end_of_table') -> [];
+              All({Found, Next}) -> [Found | All(ets:select(Next))] end,
+    Spec = [{{'$1', '_'}, [{'=:=', {'rem', '$1', 3}, 0}], ['$1']}],
+    [begin
+         T = ets:new(t, [Type]),
+         ets:insert(T, [{N, x} || N <- lists:seq(1, 40)]),
+         Pieces = [All(ets:select(T, Spec, Limit)) || Limit <- [1, 4, 12, 13, 14, 100]],
+         {_, Continuation} = ets:select(T, Spec, 4),
+         Place = case Type of ordered_set -> 5; _ -> 4 end,
+         Broken = setelement(Place, Continuation, <<>>),
+         Repaired = ets:repair_continuation(binary_to_term(term_to_binary(Broken)), Spec),
+         Last = {[lists:map(fun length/1, Found) || Found <- Pieces], [lists:sort(lists:append(Found)) || Found <- Pieces],
+          t(fun() -> ets:select(Broken) end), element(1, ets:select(Repaired)) =:= element(1, ets:select(Continuation)), ets:repair_continuation(Continuation, Spec) =:= Continuation,
+          [t(fun() -> ets:select(Wrong) end) || Wrong <- [x, {}, {T}, setelement(Place - 1, Continuation, x), setelement(1, Continuation, x), setelement(1, Continuation, make_ref())]],
+          ets:repair_continuation('$end_of_table', Spec), ets:select('$end_of_table'), t(fun() -> ets:select(T, Spec, 0) end), t(fun() -> ets:select(T, nonsense, 2) end),
+          ets:select(T, [{{4, '_'}, [], ['$_']}], 5), ets:select(T, [{{99, '_'}, [], ['$_']}], 5)},
+         ets:delete(T),
+         {Last, t(fun() -> ets:select(Continuation) end)}
+     end || Type <- [set, ordered_set, duplicate_bag]].
 
 delete_test() ->
     T = ets:new(t, []),

@@ -263,8 +263,7 @@ select_reverse(Continuation) -> ?TRY(continued(Continuation), [Continuation]).
 match(Continuation) -> ?TRY(continued(Continuation), [Continuation]).
 match_object(Continuation) -> ?TRY(continued(Continuation), [Continuation]).
 
-%% A continuation holds the rest of the answer, which needs no repair.
-repair_continuation(Continuation, _Spec) -> Continuation.
+repair_continuation(Continuation, Spec) -> ets_chunk:repaired(Continuation, Spec).
 
 selected(Table, Spec) ->
     Prepared = ets_match:prepare(Spec),
@@ -277,28 +276,15 @@ candidates(#table{keypos = KeyPos} = Table, Spec) ->
         any -> everything(Table)
     end.
 
-chunked(#table{tid = Tid, tab = Tab} = Table, Spec, Limit, How) when is_integer(Limit), Limit > 0 ->
-    chunk(directed(Table, How, selected(Table, Spec)), Limit, {Tab, Tid});
-chunked(_, _, _, _) ->
-    error(none).
+chunked(#table{type = Type, tid = Tid} = Table, Spec, Limit, How) ->
+    Compiled = {ets_match, ets_match:prepare(Spec)},
+    ets_chunk:first(Type, Tid, directed(Table, How, candidates(Table, Spec)), Compiled, Limit).
 
 %% Only what has an order can be gone through the other way.
 directed(#table{type = ordered_set}, select_reverse, Found) -> lists:reverse(Found);
 directed(_, _, Found) -> Found.
 
-chunk([], _, _) -> '$end_of_table';
-chunk(Results, Limit, Table) ->
-    case ets_walk:split(Limit, Results) of
-        {Chunk, []} when length(Chunk) < Limit -> {Chunk, '$end_of_table'};
-        {Chunk, Rest} -> {Chunk, {ets, Table, Limit, Rest}}
-    end.
-
-%% The table must still be there: a named one under any name.
-continued('$end_of_table') -> '$end_of_table';
-continued({ets, {_, Tid} = Table, Limit, Rest}) ->
-    _ = readable(Tid),
-    chunk(Rest, Limit, Table);
-continued(_) -> error(none).
+continued(Continuation) -> ets_chunk:next(Continuation, fun readable/1).
 
 select_count(Tab, Spec) -> ?TRY(length([true || true <- selected(readable(Tab), Spec)]), [Tab, Spec]).
 

@@ -2,8 +2,7 @@
 %% `{{}}` with an empty list for each, and of longer tuples that begin so with the objects of some of its chains. A
 %% person's own keys of that shape are found among all objects. Knows nothing of owners and options.
 -module(ets_walk).
--export([can/0, is_plain/1, objects/3, delete_objects/4, take_object/3, all/1, size/1, first/2, next/3, slot/2, stats/1, split/2,
-         colliding/2]).
+-export([can/0, is_plain/1, objects/3, delete_objects/4, take_object/3, all/1, size/1, first/2, next/3, slot/2, stats/1, colliding/2]).
 
 -define(CHAINS, 1024).
 
@@ -79,10 +78,6 @@ stats(Native) ->
     Squares = lists:sum([(Length - Average) * (Length - Average) || Length <- Lengths]),
     {?CHAINS, Average, math:sqrt(Squares / ?CHAINS), math:sqrt(Average * (1 - 1 / ?CHAINS)), lists:min(Lengths),
      lists:max(Lengths), 0}.
-
-%% The first so many, and the rest.
-split(Count, List) when Count >= length(List) -> {List, []};
-split(Count, List) -> lists:split(Count, List).
 
 %% So many names that stand in the chain of this one, whatever the table.
 colliding(Name, Count) ->
