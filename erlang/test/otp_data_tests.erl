@@ -183,7 +183,11 @@ subtract_test() ->
     Long = lists:seq(1, 3000),
     Mixed = [case N rem 3 of 0 -> N rem 50; 1 -> float(N rem 50); 2 -> {N rem 7} end || N <- Long],
     {Long -- lists:seq(10, 2990), length(Mixed -- Mixed), Mixed -- lists:reverse(lists:sublist(Mixed, 2800)), lists:duplicate(500, a) -- lists:duplicate(490, a), lists:subtract(Long, [2.0, 5 | lists:seq(7, 3000)]),
-     t(fun() -> Long -- [a | b] end), t(fun() -> [a | Long] ++ b -- Long end), t(fun() -> ([a | b]) -- Long end), [] -- Long, Long -- [] =:= Long, [3, 1, 2, 1] -- [1]}.
+     t(fun() -> Long -- [a | b] end), t(fun() -> [a | Long] ++ b -- Long end), t(fun() -> ([a | b]) -- Long end), [] -- Long, Long -- [] =:= Long, [3, 1, 2, 1] -- [1],
+     [lists:sublist(Mixed, N) -- lists:sublist(lists:reverse(Mixed), N * 7 rem 60) || N <- lists:seq(1, 60)],
+     [[1, 1.0, -0.0, 1 bsl 70, <<"a">>, [1.0], "ab", self()] -- [One, other] =/= [] || One <- [1, 1.0, 1 bsl 70, <<"a">>, [1], [1.0], "ab", self()]],
+     lists:sum([length(lists:duplicate(100_000, x) -- lists:duplicate(N, x)) || N <- lists:seq(1, 100)]),
+     length(Long -- lists:seq(100_000, 1, -1)), lists:seq(1, 100_000) -- lists:seq(100_000, 11, -1)}.
 
 key_number_test() ->
     L = [{a, 1}, x, {1.0, b}, {1, c}, {2, d}, {3.5, e}, {2.0, f}, {1 bsl 60, g}, {}],

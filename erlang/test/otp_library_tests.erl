@@ -34,8 +34,10 @@ top(Work) ->
 frames_test() ->
     [top(fun() -> maps:fold(a, b, c) end), top(fun() -> maps:filter(a, #{}) end), top(fun() -> lists:nth(0, [a]) end),
      top(fun() -> maps:update_with(a, b, #{}) end), top(fun() -> binary:decode_hex(<<"a">>) end),
-     top(fun() -> re:run("a", "(", []) end)].
-
+     top(fun() -> re:run("a", "(", []) end)]
+    ++ [top(fun() -> apply(lists, Name, Arguments) end) || {Name, Arguments} <- [
+        {keyfind, [a, b, c]}, {keymember, [a, 0, c]}, {keysearch, [1, 1, {no, list}]}, {keyfind, [{a}, 1, [{b} | c]]},
+        {member, [a, b]}, {member, [a, [b | c]]}, {reverse, [a, []]}, {reverse, [[b | c], d]}, {subtract, [a, []]}]].
 
 characters_test() ->
     [unicode:characters_to_binary(<<"ab", 255>>), unicode:characters_to_binary(["a", <<195>>]),

@@ -425,7 +425,7 @@ iolist_to_iovec(Data) -> [erlang:iolist_to_binary(Data)].
 binary_part(Binary, {Start, Length}) -> erlang:binary_part(Binary, Start, Length).
 
 '--'(From, What) ->
-    try erlang_subtract:lists(From, What) catch error:_ -> erlang:error(badarg, [From, What]) end.
+    try eRlang:'--'(From, What) catch error:_ -> erlang_raise:error(badarg, [From, What], {erlang, '--', 2}) end.
 
 %% OTP's `short` prefers the exponent where that is shorter.
 float_to_list(Float, [short]) -> erlang_float:layout(eRlang:float_to_list(Float, [short]), Float);

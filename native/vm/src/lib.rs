@@ -6,6 +6,13 @@
 
 #![cfg_attr(grafted, no_std)]
 
+pub mod bag;
+pub mod sort;
+#[cfg(grafted)]
+mod subtract;
+#[cfg(grafted)]
+mod terms;
+
 /// Nothing here panics; if it did, the VM would stop, as it does where it asserts.
 #[cfg(grafted)]
 #[panic_handler]

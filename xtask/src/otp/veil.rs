@@ -60,6 +60,8 @@ const VEILED: &[&str] = &[
     "erlang:system_info/1",
     "lists:keyfind/3",
     "lists:keymember/3",
+    "lists:member/2",
+    "lists:reverse/2",
     "unicode:characters_to_binary/1",
     "unicode:characters_to_binary/2",
     "unicode:characters_to_binary/3",
