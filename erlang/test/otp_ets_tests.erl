@@ -4,7 +4,7 @@
 -compile(nowarn_export_all).
 
 tests() ->
-    [set_test, ordered_set_test, bag_test, duplicate_bag_test, named_test, walk_test, match_test, select_test, limit_test, chunks_test, delete_test,
+    [set_test, ordered_set_test, bag_test, duplicate_bag_test, named_test, walk_test, shapes_test, match_test, select_test, limit_test, chunks_test, delete_test,
      counter_test, update_element_test, take_test, insert_new_test, info_test, errors_test, owner_test, heir_test, give_away_test, protection_test,
      fold_test, fun2ms_test, replace_test, keypos_test, concurrent_test, lookup_element_test, empty_tuple_test, big_counter_test, number_key_test, held_test, gone_owner_test, many_test, followed_test, refusal_test, cause_test, ended_test,
      replaced_key_test, memory_test, concurrency_test, persistent_term_test, atomics_test, counters_test].
@@ -52,6 +52,27 @@ walk_test() ->
 
 walk(_, '$end_of_table') -> [];
 walk(T, Key) -> [Key | walk(T, ets:next(T, Key))].
+
+%% What a specification can match at all is chosen among the objects before it runs: numbers of both kinds, parts of lists
+%% and tuples, empty tuples, guards that compare, several clauses.
+shapes_test() ->
+    Values = [1, 1.0, 2, -0.0, 0, 0.0, a, [], [1], [1.0], [1, 2], [1 | 2], "abc", {}, {1}, {1.0}, {{}}, {1, {2, x}}, {{}, 1, 3, 4, 5}, #{}, #{1 => 2}, #{1 => 2.0}, <<"abc">>, <<0:512>>,
+              1 bsl 70, 1.5e300, fun lists:map/2],
+    Patterns = Values ++ ['_', '$1', ['_'], ['$1' | '$2'], [1 | '_'], ['_', 2], [$a | '_'], {'_'}, {'_', '_'}, {1, '_'}, {'$1', {2, '$1'}}, {'$1', {'$2', '$3'}}, #{1 => '_'}, [[]], {[]}, {'_', 1, '_', '_', '_'}],
+    Guards = [{'=:=', '$1', 1}, {'==', '$1', 1}, {'==', 1.0, '$1'}, {'=:=', '$1', {const, [1]}}, {'==', '$1', {const, {1}}}, {'andalso', {'==', '$1', 0}, true}, {'==', '$1', a}, {'orelse', {'==', '$1', a}, {'==', '$1', 2}},
+              {'and', {'=:=', '$1', "abc"}, {is_list, '$1'}}, {'==', {hd, '$1'}, 1}, {'=/=', '$1', a}],
+    [begin
+         T = ets:new(t, [Type]),
+         ets:insert(T, [{N, V} || {N, V} <- lists:enumerate(Values)]),
+         K = ets:new(k, [Type]),
+         ets:insert(K, [{V} || V <- Values]),
+         Lookups = {[lists:sort(ets:match(T, {'$9', P})) || P <- Patterns], [lists:sort(ets:match_object(K, {P})) || P <- Patterns]},
+         Guarded = [lists:sort(ets:select(T, [{{'$2', '$1'}, [G], ['$2']}])) || G <- Guards],
+         Both = [lists:sort(ets:select(T, [{{'$2', P}, [], ['$2']}, {{'$2', '$1'}, [G], [{{'$2', '$1'}}]}])) || P <- [1, [1 | '_'], '_'], G <- Guards],
+         Count = ets:select_count(T, [{{'_', '$1'}, [{'==', '$1', 1}], [true]}]),
+         Deleted = [ets:select_delete(K, [{{'$1'}, [{'==', '$1', V}], [true]}]) || V <- [1, {1}, "abc", 17]],
+         {Type, Lookups, Guarded, Both, Count, Deleted, lists:sort(ets:tab2list(K)), ets:match_delete(T, {'_', ['_' | '_']}), sorted(T)}
+     end || Type <- [set, ordered_set, bag, duplicate_bag]].
 
 match_test() ->
     T = ets:new(t, [ordered_set]),
@@ -178,7 +199,10 @@ fun2ms_test() ->
 replace_test() ->
     T = ets:new(t, [ordered_set]),
     ets:insert(T, [{1, a}, {2, b}]),
-    {ets:select_replace(T, [{{'$1', a}, [], [{{'$1', z}}]}]), ets:tab2list(T)}.
+    D = ets:new(d, [duplicate_bag]),
+    ets:insert(D, [{1, a}, {1, a}, {1, b}, {2, a}]),
+    {ets:select_replace(T, [{{'$1', a}, [], [{{'$1', z}}]}]), ets:tab2list(T),
+     ets:select_replace(D, [{{'$1', a}, [], [{{'$1', z, new}}]}]), sorted(D), ets:select_replace(D, [{{1, b}, [], [{{1, z, new}}]}]), sorted(D)}.
 
 keypos_test() ->
     T = ets:new(t, [{keypos, 2}, ordered_set]),

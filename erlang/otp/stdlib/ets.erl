@@ -267,18 +267,22 @@ repair_continuation(Continuation, Spec) -> ets_chunk:repaired(Continuation, Spec
 
 selected(Table, Spec) ->
     Prepared = ets_match:prepare(Spec),
-    match_spec_run(candidates(Table, Spec), {ets_match, Prepared}).
+    match_spec_run(candidates(Table, Spec, Prepared), {ets_match, Prepared}).
 
-%% The objects that a specification can match at all: those of one key, if it names one.
-candidates(#table{keypos = KeyPos} = Table, Spec) ->
+%% The objects that a specification can match at all: those of one key, if it names one, or those of the shapes.
+candidates(#table{keypos = KeyPos} = Table, Spec, Prepared) ->
     case ets_match:bound_key(Spec, KeyPos) of
         {key, Key} -> objects(Table, Key);
-        any -> everything(Table)
+        any -> like(Table, ets_match:shapes(Prepared))
     end.
 
+like(#table{kind = walked, native = Native}, {like, Shapes}) -> ets_walk:like(Native, Shapes);
+like(#table{kind = ordered} = Table, {like, Shapes}) -> ets_order:like(Table, Shapes);
+like(Table, _) -> everything(Table).
+
 chunked(#table{type = Type, tid = Tid} = Table, Spec, Limit, How) ->
-    Compiled = {ets_match, ets_match:prepare(Spec)},
-    ets_chunk:first(Type, Tid, directed(Table, How, candidates(Table, Spec)), Compiled, Limit).
+    Prepared = ets_match:prepare(Spec),
+    ets_chunk:first(Type, Tid, directed(Table, How, candidates(Table, Spec, Prepared)), {ets_match, Prepared}, Limit).
 
 %% Only what has an order can be gone through the other way.
 directed(#table{type = ordered_set}, select_reverse, Found) -> lists:reverse(Found);
@@ -295,7 +299,7 @@ internal_select_delete(Tab, Spec) ->
     ?TRY(begin
              Table = writable(Tab),
              Prepared = ets_match:prepare(Spec),
-             Doomed = [Object || Object <- candidates(Table, Spec), ets_match:run(Object, Prepared) =:= {value, true}],
+             Doomed = [Object || Object <- candidates(Table, Spec, Prepared), ets_match:run(Object, Prepared) =:= {value, true}],
              case Table of
                  #table{kind = walked, native = Native, keypos = KeyPos, type = Type} ->
                      ets_walk:delete_objects(Native, KeyPos, Type, Doomed);
@@ -313,7 +317,7 @@ select_replace(Tab, Spec) ->
              Type =:= bag andalso error(table_type),
              ets_match:keeps_key(Spec, KeyPos) orelse error(none),
              Prepared = ets_match:prepare(Spec),
-             Pairs = [{Object, New} || Object <- candidates(Table, Spec),
+             Pairs = [{Object, New} || Object <- candidates(Table, Spec, Prepared),
                                        {value, New} <- [ets_match:run(Object, Prepared)]],
              ets_keeper:change(Table, {replace, Pairs})
          end, [Tab, Spec]).

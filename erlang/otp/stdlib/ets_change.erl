@@ -34,11 +34,11 @@ change({delete_object, Object}, Table, Index) -> {true, delete_object(Object, Ta
 change({delete_objects, Objects}, Table, Index) ->
     Left = lists:foldl(fun(Object, Next) -> delete_object(Object, Table, Next) end, Index, Objects),
     {ets_index:size(Index) - ets_index:size(Left), Left};
-change({replace, Pairs}, #table{keypos = KeyPos} = Table, Index) ->
-    lists:foldl(fun({Old, New}, {Count, Next}) ->
-        case lists:member(Old, objects(element(KeyPos, Old), Table, Next)) of
-            true -> {Count + 1, insert(New, Table, delete_object(Old, Table, Next))};
-            false -> {Count, Next}
+change({replace, Pairs}, Table, Index) ->
+    lists:foldl(fun(Pair, {Count, Next}) ->
+        case replace(Pair, Table, Next) of
+            none -> {Count, Next};
+            Replaced -> {Count + 1, Replaced}
         end
     end, {0, Index}, Pairs);
 change({update_counter, Key, Operation}, #table{keypos = KeyPos} = Table, Index) ->
@@ -52,6 +52,17 @@ change({update_element, Key, Operation}, #table{type = Type, keypos = KeyPos} = 
     case objects(Key, Table, Index) of
         [Object] -> {true, insert(ets_update:replaced(Object, KeyPos, Operation), Table, Index)};
         [] -> {false, Index}
+    end.
+
+%% One object by another, if it is still there. Of several that are the same, the others stay.
+replace({Old, New}, #table{keypos = KeyPos, type = Type} = Table, Index) ->
+    IsSingle = is_single(Type),
+    case [Object || Object <- objects(element(KeyPos, Old), Table, Index), Object =:= Old] of
+        [] -> none;
+        [_] when IsSingle -> insert(New, Table, Index);
+        [_ | Others] ->
+            Kept = lists:foldl(fun(Object, Next) -> insert(Object, Table, Next) end, delete_object(Old, Table, Index), Others),
+            insert(New, Table, Kept)
     end.
 
 only(Key, #table{type = Type} = Table, Index) ->

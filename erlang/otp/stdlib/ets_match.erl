@@ -1,7 +1,7 @@
 %% Match specifications: which objects match, and what is made of them. A specification is checked and prepared once,
 %% so that no variable's name is read again for each object. Knows nothing of tables.
 -module(ets_match).
--export([prepare/1, run/2, test/2, bound_key/2, keeps_key/2]).
+-export([prepare/1, run/2, test/2, bound_key/2, shapes/1, keeps_key/2]).
 
 %% Guards and bodies may call these functions of `erlang`.
 -define(CALLS, #{0 => [self, node],
@@ -212,6 +212,32 @@ bound_key([{Pattern, _, _}], KeyPos) when is_tuple(Pattern), tuple_size(Pattern)
     end;
 bound_key(_, _) ->
     any.
+
+%% What the objects are like that a prepared specification can match: a pattern for each clause, in which `{}` stands for
+%% anything, or the value that a guard compares a variable with.
+shapes(Spec) ->
+    Shapes = [shape(Pattern, compared(Guards)) || {Pattern, Guards, _} <- Spec],
+    case lists:member({}, Shapes) of
+        true -> any;
+        false -> {like, Shapes}
+    end.
+
+shape({is, Term}, _) -> Term;
+shape({variable, Number}, Values) -> maps:get(Number, Values, {});
+shape({list, Head, Tail}, Values) -> [shape(Head, Values) | shape(Tail, Values)];
+shape({tuple, Size, Places}, Values) ->
+    erlang:make_tuple(Size, {}, [{Place, shape(Pattern, Values)} || {Place, Pattern} <- Places]);
+shape(_, _) -> {}.
+
+%% The variables that must be as large as a value if all guards are to hold.
+compared(Guards) -> lists:foldl(fun compared/2, #{}, Guards).
+
+compared({call, Equal, [{variable, Number}, {is, Value}]}, Values) when Equal =:= '=:='; Equal =:= '==' ->
+    Values#{Number => Value};
+compared({call, Equal, [{is, _} = Value, {variable, _} = Variable]}, Values) ->
+    compared({call, Equal, [Variable, Value]}, Values);
+compared({Both, Parts}, Values) when Both =:= 'andalso'; Both =:= 'and' -> lists:foldl(fun compared/2, Values, Parts);
+compared(_, Values) -> Values.
 
 %% Has whatever the specification makes of an object the object's key for certain?
 keeps_key(Spec, KeyPos) ->

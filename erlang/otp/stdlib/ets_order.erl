@@ -2,8 +2,8 @@
 %% whole number is that number. Everybody reads and writes the rows. Who comes after whom only the keeper knows: from
 %% the first such question on, those who write tell it which keys they touched, until there are too many to follow.
 -module(ets_order).
--export([insert/2, insert_new/2, delete/2, delete_object/2, delete_objects/2, take/2, member/2, objects/2, all/1, slot/2,
-         beside/2]).
+-export([insert/2, insert_new/2, delete/2, delete_object/2, delete_objects/2, take/2, member/2, objects/2, all/1, like/2,
+         slot/2, beside/2]).
 -export([unknown/0, touched/2, ask/3]).
 
 -include("ets_table.hrl").
@@ -59,7 +59,12 @@ found(Native, Compared) ->
         false -> ets_walk:objects(Native, 1, Compared)
     end.
 
-all(#table{native = Native}) -> [Object || {_, Object} <- lists:keysort(1, ets_walk:all(Native))].
+all(#table{native = Native}) -> in_order(ets_walk:all(Native)).
+
+%% At least the objects that match one of the patterns (see ets_walk).
+like(#table{native = Native}, Patterns) -> in_order(ets_walk:like(Native, [{{}, Pattern} || Pattern <- Patterns])).
+
+in_order(Rows) -> [Object || {_, Object} <- lists:keysort(1, Rows)].
 
 slot(Table, Number) when is_integer(Number), Number >= 0 ->
     Objects = all(Table),

@@ -1,8 +1,10 @@
 %% Ways through AtomVM's own tables, as far as the VM knows them: it answers a lookup of `{}` with every object, of
-%% `{{}}` with an empty list for each, and of longer tuples that begin so with the objects of some of its chains. A
-%% person's own keys of that shape are found among all objects. Knows nothing of owners and options.
+%% `{{}}` with an empty list for each, and of longer tuples that begin so with the objects of some of its chains, or with
+%% those that can match patterns. A person's own keys of that shape are found among all objects. Knows nothing of owners
+%% and options.
 -module(ets_walk).
--export([can/0, is_plain/1, objects/3, delete_objects/4, take_object/3, all/1, size/1, first/2, next/3, slot/2, stats/1, colliding/2]).
+-export([can/0, is_plain/1, objects/3, delete_objects/4, take_object/3, all/1, like/2, size/1, first/2, next/3, slot/2, stats/1,
+         colliding/2]).
 
 -define(CHAINS, 1024).
 
@@ -10,7 +12,7 @@
 can() ->
     Probe = eTs:new(?MODULE, [set, public]),
     true = eTs:insert(Probe, {probe}),
-    Can = eTs:lookup(Probe, {}) =/= [],
+    Can = all(Probe) =/= [] andalso like(Probe, [{}]) =/= [],
     true = eTs:delete(Probe),
     Can.
 
@@ -39,6 +41,10 @@ take_object(Native, Key, Object) ->
     Taken =:= [Object].
 
 all(Native) -> eTs:lookup(Native, {}).
+
+%% At least the objects that match one of the patterns, in which `{}` stands for anything.
+like(Native, Patterns) -> eTs:lookup(Native, {{}, Patterns, 3, 4, 5}).
+
 size(Native) -> length(eTs:lookup(Native, {{}})).
 
 slot(Native, Number) when is_integer(Number), Number >= 0, Number < ?CHAINS -> eTs:lookup(Native, {{}, Number, 3, 4});

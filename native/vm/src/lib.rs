@@ -7,9 +7,12 @@
 #![cfg_attr(grafted, no_std)]
 
 pub mod bag;
+pub mod choose;
 pub mod sort;
 #[cfg(grafted)]
 mod subtract;
+#[cfg(grafted)]
+mod tables;
 #[cfg(grafted)]
 mod terms;
 
