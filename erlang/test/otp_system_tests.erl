@@ -4,7 +4,7 @@
 -compile(nowarn_export_all).
 
 tests() ->
-    [md5_test, checksums_test, external_test, old_external_test, time_test, calendar_test, rand_test, base64_test, json_test, environment_test, code_test, eval_test, eval_receive_test, eval_errors_test,
+    [md5_test, checksums_test, hash_test, external_test, old_external_test, time_test, calendar_test, rand_test, base64_test, json_test, environment_test, code_test, eval_test, eval_receive_test, eval_errors_test,
      parse_test, lint_test, pretty_test, compile_test, compile_errors_test, compile_language_test, missing_functions_test, system_test, functions_test, stack_test, match_spec_test, os_test].
 
 t(Work) ->
@@ -18,6 +18,14 @@ crypto_hash() -> erlang:md5(<<>>).
 
 checksums_test() ->
     {erlang:crc32("abc"), erlang:adler32("abc"), erlang:adler32(erlang:adler32("ab"), "c"), is_integer(erlang:phash2(x)), erlang:phash2(x) =:= erlang:phash2(x), erlang:phash2({a, 1}, 10) < 10}.
+
+%% The same numbers on every node.
+hash_test() ->
+    Terms = [a, '', 'é', 'aé', 'Āb', a_very_long_atom_of_many_characters, 0, 1, -1, 255, 1 bsl 27 - 1, 1 bsl 27, -(1 bsl 27), -(1 bsl 27) - 1, 1 bsl 31, 1 bsl 32, 1 bsl 63, 1 bsl 64, -(1 bsl 70), 1 bsl 130, 1 bsl 255,
+             1.5, 0.0, -0.0, -1.5e300, [], "abc", "abcd", "abcde", [a | b], [1, 2, 3 | x], [1, 256, 1], "ab" ++ [c] ++ "de", {}, {a, 1}, {{}, [[]]}, <<>>, <<1>>, <<"hello world">>, <<"hello world!">>, <<"hello world, again">>,
+             #{}, #{a => 1, b => [2]}, maps:from_list([{N, {N}} || N <- lists:seq(1, 50)]), fun lists:map/2, {a, "text", <<"bin">>, #{k => [1.0, -7]}}],
+    {[erlang:phash2(Term) || Term <- Terms], [erlang:phash2(Term, 1 bsl 32) || Term <- Terms], [erlang:phash2(Term, 10) || Term <- Terms],
+     [t(fun() -> erlang:phash2(a, Range) end) || Range <- [1, 0, -1, 1 bsl 32 + 1, x]]}.
 
 external_test() ->
     T = {a, [1, 2.5, "x"], #{k => <<"v">>}, -70000, 1 bsl 70, true, []},

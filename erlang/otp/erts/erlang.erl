@@ -335,8 +335,9 @@ adler32(Data) -> adler32(1, Data).
 adler32(Sum, Data) -> erlang_hash:adler(erlang:iolist_to_binary(Data), Sum band 16#ffff, Sum bsr 16).
 
 phash(Term, Range) -> erlang_hash:term(Term) rem Range + 1.
-phash2(Term) -> erlang_hash:term(Term) band (1 bsl 27 - 1).
-phash2(Term, Range) -> erlang_hash:term(Term) rem Range.
+phash2(Term) -> erlang_phash2:term(Term) band (1 bsl 27 - 1).
+phash2(Term, Range) when erlang:is_integer(Range), Range > 0, Range =< 1 bsl 32 -> erlang_phash2:term(Term) rem Range;
+phash2(Term, Range) -> erlang:error(badarg, [Term, Range]).
 
 %% What the native does not read may be written in an older way.
 binary_to_term(Binary) ->

@@ -1,5 +1,5 @@
 %% A hash of any term, the same in every run: the checksum of its external form. And Adler's checksum of bytes.
-%% Not the numbers of OTP's phash2, which nothing here is compared with.
+%% Not the numbers of OTP's oldest hash, for which this stands in.
 -module(erlang_hash).
 -export([term/1, adler/3]).
 
