@@ -6,6 +6,7 @@
 mod atoms;
 mod callees;
 mod casts;
+mod ends;
 #[cfg(test)]
 mod engine;
 mod garbage;
@@ -16,10 +17,14 @@ mod kept;
 mod literals;
 mod liveness;
 mod lookup;
+mod marks;
 mod memory;
 mod operands;
 mod optimise;
 mod parts;
+mod places;
+#[cfg(test)]
+mod places_tests;
 mod pointers;
 mod remainder;
 mod resume;
@@ -30,6 +35,7 @@ mod tables;
 #[cfg(test)]
 mod tables_tests;
 mod traces;
+mod waits;
 mod walks;
 
 use anyhow::{Context, Result};
@@ -79,6 +85,12 @@ pub enum Step {
     Garbage,
     /// Let a part of a binary tell how large the whole is.
     Parts,
+    /// Go on at once after a wait of 0 ms.
+    Waits,
+    /// Tell everybody of an end before anybody runs.
+    Ends,
+    /// Begin a receive at the place that was remembered for it.
+    Places,
     /// Make the interpreter's loop return, so that it enters the engine's optimised code.
     Resume,
     /// Drop debug sections.
@@ -121,6 +133,9 @@ impl Step {
             Step::Tables => concat!(include_str!("tables.rs"), include_str!("walks.rs")),
             Step::Garbage => include_str!("garbage.rs"),
             Step::Parts => include_str!("parts.rs"),
+            Step::Waits => include_str!("waits.rs"),
+            Step::Ends => include_str!("ends.rs"),
+            Step::Places => concat!(include_str!("places.rs"), include_str!("marks.rs")),
             Step::Optimise => include_str!("optimise.rs"),
             Step::Callees => include_str!("callees.rs"),
             Step::Resume => concat!(include_str!("resume.rs"), include_str!("liveness.rs")),
@@ -162,6 +177,9 @@ pub fn lean_wasm(
             Step::Tables => tables::grow(&mut module),
             Step::Garbage => garbage::collect(&mut module),
             Step::Parts => parts::tell(&mut module),
+            Step::Waits => waits::skip(&mut module),
+            Step::Ends => ends::wake_later(&mut module),
+            Step::Places => places::remember(&mut module),
             Step::Resume => resume::split(&mut module),
             Step::Optimise => {
                 optimise::optimise(&module.emit_wasm(), names).and_then(|(wasm, outcome)| {
