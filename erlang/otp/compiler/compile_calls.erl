@@ -6,9 +6,6 @@
 %% Modules below the ones that this would call.
 -define(AS_THEY_ARE, [erlang, erlang_alias, erlang_process, erlang_raise]).
 
-%% They call modules that others have written, and report what goes wrong there.
--define(CALL_BACK, [gen_server, gen_event, gen_statem]).
-
 forms(Forms) ->
     Module = hd([Name || {attribute, _, module, Name} <- Forms] ++ [none]),
     case lists:member(Module, ?AS_THEY_ARE) of
@@ -53,20 +50,6 @@ rewrite({op, Line, '!', To, Message}, In) ->
     remote(Line, erlang, send, rewrite([To, Message], In));
 rewrite({call, Line, {remote, _, {atom, _, erlang}, {atom, _, Name}}, Arguments}, In) ->
     call(Line, Name, rewrite(Arguments, In), In);
-%% The machine does not say which function it is that is not there.
-rewrite({call, Line, {remote, _, {var, _, _} = Module, {Kind, _, _} = Name} = Function, Arguments}, {{Own, _, _}, _} = In)
-  when Kind =:= atom; Kind =:= var ->
-    Given = rewrite(Arguments, In),
-    Call = {call, Line, Function, Given},
-    case lists:member(Own, ?CALL_BACK) of
-        true ->
-            List = lists:foldr(fun(Item, Tail) -> {cons, Line, Item, Tail} end, {nil, Line}, Given),
-            {'case', Line, remote(Line, erlang, function_exported, [Module, Name, {integer, Line, length(Given)}]),
-             [{clause, Line, [{atom, Line, true}], [], [Call]},
-              {clause, Line, [{atom, Line, false}], [], [remote(Line, erlang_raise, not_there, [Module, Name, List])]}]};
-        false ->
-            Call
-    end;
 rewrite({call, Line, {atom, _, Name} = Function, Arguments}, {_, Own} = In) ->
     case Own of
         #{{Name, length(Arguments)} := {Parameters, Call}} when length(Parameters) =:= length(Arguments) ->

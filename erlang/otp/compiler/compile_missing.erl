@@ -1,15 +1,59 @@
 %% Writes calls of functions that may not be there so that the error names them: AtomVM says only which function made the
-%% call. What is not there is looked for in the folders of the path first, as OTP does. Used by the compiler in the VM.
+%% call. What is not there is looked for in the folders of the path first, as OTP does. Used by the compiler in the VM for
+%% whatever may be missing, and on packed modules, which need each other and have each other, for what others have written.
 -module(compile_missing).
--export([forms/1]).
+-export([forms/1, packed/1]).
+
+%% Modules below the ones that this would call.
+-define(AS_THEY_ARE, [erlang, erlang_alias, erlang_process, erlang_raise]).
+
+%% They call modules that others have written, and report what goes wrong there.
+-define(CALL_BACK, [gen_server, gen_event, gen_statem]).
+
+packed(Forms) ->
+    Module = module(Forms),
+    case {lists:member(Module, ?AS_THEY_ARE), lists:member(Module, ?CALL_BACK)} of
+        {true, _} -> Forms;
+        {false, true} -> written(Forms, module_in_variable);
+        {false, false} -> written(Forms, name_in_variable)
+    end.
 
 forms(Forms) ->
-    Module = hd([Name || {attribute, _, module, Name} <- Forms] ++ [none]),
+    Module = module(Forms),
     All = lists:member(export_all, lists:flatten([Options || {attribute, _, compile, Options} <- Forms])),
     Exported = [Function || {attribute, _, export, Functions} <- Forms, Function <- Functions],
     Known = #{Function => [] || Function <- Exported ++ [{Name, Arity} || {function, _, Name, Arity, _} <- Forms, All]},
-    {Written, _} = lists:mapfoldl(fun(Form, Count) -> form(Form, {Module, Known}, Count) end, 0, Forms),
+    written(Forms, {Module, Known}).
+
+module(Forms) -> hd([Name || {attribute, _, module, Name} <- Forms] ++ [none]).
+
+written(Forms, In) ->
+    Applied = case [own || {function, _, apply, 3, _} <- Forms] of
+        [] -> applied(Forms);
+        [own | _] -> Forms
+    end,
+    {Written, _} = lists:mapfoldl(fun(Form, Count) -> form(Form, In, Count) end, 0, Applied),
     Written.
+
+%% Of a function that is applied to a list of known length the compiler makes a call later.
+applied({call, Line, {atom, _, apply}, [Module, Name, List]}) ->
+    case items(List) of
+        none -> {call, Line, {remote, Line, {atom, Line, erlang}, {atom, Line, apply}}, applied([Module, Name, List])};
+        Items -> {call, Line, {remote, Line, applied(Module), applied(Name)}, applied(Items)}
+    end;
+applied({call, Line, {remote, _, {atom, _, erlang}, {atom, _, apply}}, [_, _, _] = Arguments}) ->
+    applied({call, Line, {atom, Line, apply}, Arguments});
+applied(Tuple) when is_tuple(Tuple) -> list_to_tuple(applied(tuple_to_list(Tuple)));
+applied([Head | Tail]) -> [applied(Head) | applied(Tail)];
+applied(Other) -> Other.
+
+items({nil, _}) -> [];
+items({cons, _, Item, Tail}) ->
+    case items(Tail) of
+        none -> none;
+        Items -> [Item | Items]
+    end;
+items(_) -> none.
 
 form({function, Line, Name, Arity, Clauses}, In, Count) ->
     {Written, Next} = rewrite(Clauses, In, Count),
@@ -38,6 +82,9 @@ rewrite(Other, _, Count) ->
     {Other, Count}.
 
 %% What came with the packs is there, and so is what the module itself exports.
+may_be_missing({Kind, _, _}, {Other, _, _}, _, module_in_variable) -> Kind =:= var andalso (Other =:= var orelse Other =:= atom);
+may_be_missing({Kind, _, _}, {Other, _, _}, _, name_in_variable) -> Other =:= var andalso (Kind =:= var orelse Kind =:= atom);
+may_be_missing(_, _, _, In) when is_atom(In) -> false;
 may_be_missing({atom, _, Module}, {atom, _, Name}, Arity, {Module, Known}) -> not is_map_key({Name, Arity}, Known);
 may_be_missing({atom, _, erlang}, _, _, _) -> false;
 may_be_missing({atom, _, Module}, {atom, _, Name}, Arity, _) ->

@@ -13,11 +13,12 @@ use super::toolchain::Toolchain;
 use crate::{exec, place};
 
 /// The Erlang module that does the work, and those that it shares with the compiler in the VM.
-const PROGRAM: [&str; 4] = [
+const PROGRAM: [&str; 5] = [
     "xtask/src/otp/erlang/otp_merge.erl",
     "erlang/otp/compiler/compile_bits.erl",
     "erlang/otp/compiler/compile_calls.erl",
     "erlang/otp/compiler/compile_catch.erl",
+    "erlang/otp/compiler/compile_missing.erl",
 ];
 
 /// A digest of that program's sources: what it made of other sources depends on them.

@@ -192,7 +192,8 @@ is_known(_, _) -> false.
 %% Takes everything out of a module's forms that AtomVM would abort on or get wrong.
 cure(Forms, Natives) ->
     Module = module_name(Forms),
-    compile_calls:forms(compile_bits:forms(compile_catch:forms([cure(Form, Module, Natives) || Form <- Forms]))).
+    Cured = [cure(Form, Module, Natives) || Form <- Forms],
+    compile_missing:packed(compile_calls:forms(compile_bits:forms(compile_catch:forms(Cured)))).
 
 cure({function, Line, Name, Arity, Clauses} = Function, Module, Natives) ->
     case is_stub(Clauses) of
