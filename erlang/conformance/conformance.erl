@@ -4,6 +4,9 @@
 -module(conformance).
 -export([open/2, cases/1, run/3]).
 
+%% Common Test writes its pages between two cases, and what a case has left behind comes to its end meanwhile.
+-define(BETWEEN_MS, 50).
+
 -record(session, {suite, config, groups = []}).
 
 %% Configuration for a suite, after its init_per_suite: {ok, Session} or {error, Why}.
@@ -42,6 +45,7 @@ join(Path, Name) ->
 
 %% Runs one case: {Outcome, Detail, Session}, where Outcome is passed, failed, skipped or timeout.
 run(Path, LimitMs, #session{suite = Suite} = Session) ->
+    receive after ?BETWEEN_MS -> ok end,
     Parts = [list_to_atom(Part) || Part <- string:lexemes(Path, "/")],
     {Groups, [Case]} = lists:split(length(Parts) - 1, Parts),
     case enter(Groups, Session) of

@@ -23,6 +23,9 @@
          monotonic_time/1, system_time/1, time_offset/0, time_offset/1, localtime_to_universaltime/1, localtime_to_universaltime/2,
          universaltime_to_localtime/1, posixtime_to_universaltime/1, universaltime_to_posixtime/1]).
 
+%% Words of a heap that a process may have from its start: less than a MiB.
+-define(LARGEST_AT_START, 196_650).
+
 %% AtomVM calls a fun only with as many arguments as the code names, and says of a wrong count only that it is wrong.
 apply(Fun, Arguments) ->
     case Arguments of
@@ -54,8 +57,16 @@ apply(Fun, Arguments) ->
         _ -> erlang:error(badarg, [Fun, Arguments])
     end.
 
-%% The same for a function of a module.
+%% The same for a function of a module, which is named where it is not there.
+apply(Module, Name, Arguments) when erlang:is_atom(Module), erlang:is_atom(Name), erlang:is_list(Arguments) ->
+    case erlang:function_exported(Module, Name, erlang:length(Arguments)) of
+        true -> called(Module, Name, Arguments);
+        false -> erlang_raise:not_there(Module, Name, Arguments)
+    end;
 apply(Module, Name, Arguments) ->
+    called(Module, Name, Arguments).
+
+called(Module, Name, Arguments) ->
     case Arguments of
         [] -> Module:Name();
         [A] -> Module:Name(A);
@@ -139,10 +150,17 @@ spawn_watched(Fun, Options) ->
 
 spawn_options([link | Options]) -> [link | spawn_options(Options)];
 spawn_options([monitor | Options]) -> [monitor | spawn_options(Options)];
+%% A heap that is large from its start takes that much at once: a process gets no more than a part of the memory.
+spawn_options([{min_heap_size, Words} | Options]) when erlang:is_integer(Words), Words >= 0 ->
+    [{min_heap_size, heap_size(Words, 12, 38)} | spawn_options(Options)];
 spawn_options([{_, _} | Options]) -> spawn_options(Options);
 %% The growth that AtomVM starts with keeps heaps small for microcontrollers: a list of 100,000 took 20 seconds.
 spawn_options([]) -> [{atomvm_heap_growth, fibonacci}];
 spawn_options(_) -> erlang:error(badarg).
+
+%% OTP's heaps grow from one of these sizes to the next, and begin with one of them.
+heap_size(Words, Size, _) when Size >= Words; Size >= ?LARGEST_AT_START -> Size;
+heap_size(Words, Size, Next) -> heap_size(Words, Next, Size + Next + 1).
 
 %% AtomVM knows no aliases and no options of monitors.
 monitor(Type, Item) -> erlang_alias:watch(Type, Item, []).

@@ -86,6 +86,11 @@ unwatch(Monitor, Options) ->
     end.
 
 %% Its caller never goes on where this native, which waits for an answer of the other process, is called in last place.
+%% Asked for both, it tells whether there was a message, and not whether there was still a monitor.
+native(Monitor, Options) when Options =:= [flush, info]; Options =:= [info, flush] ->
+    Was = native(Monitor, [info]),
+    true = eRlang:demonitor(Monitor, [flush]),
+    Was;
 native(Monitor, Options) ->
     case eRlang:demonitor(Monitor, Options) of
         true -> true;
