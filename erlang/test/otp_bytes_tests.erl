@@ -6,7 +6,7 @@
 tests() ->
     [bits_within_bytes_test, little_bits_test, little_bits_evaluated_test, wide_numbers_test, unwhole_bytes_test, map_guards_test,
      bits_evaluated_test, bits_compiled_test, patterns_compiled_test, sizes_compiled_test, headers_test, encodings_test,
-     wrong_characters_test, suffix_test, referenced_test,
+     wrong_characters_test, ends_of_lists_test, several_patterns_test, suffix_test, referenced_test,
      appended_test, handlers_test, re_frames_test].
 
 t(Work) ->
@@ -18,6 +18,22 @@ evaluated(Source, Handler) ->
     {ok, Tokens, _} = erl_scan:string(Source),
     {ok, Expressions} = erl_parse:parse_exprs(Tokens),
     t(fun() -> element(2, erl_eval:exprs(Expressions, [], none, Handler)) end).
+
+%% A list of bytes or characters ends in a binary or in nothing.
+ends_of_lists_test() ->
+    Lists = [[1 | 2], [<<"a">> | 1], [1, [2 | 3], 4], [1, [2 | <<3>>], 4 | <<5>>], [1 | a], [[] | 300], [[[] | []] | <<>>], [[<<"é"/utf8>> | 1 bsl 40]]],
+    Functions = [fun iolist_to_binary/1, fun iolist_size/1, fun list_to_binary/1, fun erlang:md5/1, fun erlang:crc32/1,
+                 fun unicode:characters_to_binary/1, fun unicode:characters_to_list/1],
+    [[t(fun() -> Function(List) end) || List <- Lists] || Function <- Functions].
+
+%% The first that is found counts, and the longer of two in one place; what is long is not gone through for each match.
+several_patterns_test() ->
+    Subject = << <<($a + N * N rem 11 rem 4)>> || N <- lists:seq(1, 60) >>,
+    Patterns = [[<<"b">>, <<"ab">>], [<<"ab">>, <<"abb">>, <<"bba">>], [<<"aa">>, <<"a">>, <<"z">>], [<<"bb">>, <<"ba">>, <<"c">>, <<"cb">>], [<<"z">>]],
+    Long = binary:copy(<<"ab">>, 20_000),
+    {[[binary:matches(Subject, Some), binary:matches(Subject, Some, [{scope, {7, 40}}]), binary:split(Subject, Some, [global]),
+       binary:split(Subject, Some), binary:match(Subject, Some)] || Some <- Patterns],
+     length(binary:matches(Long, [<<"a">>, <<"bab">>, <<"c">>])), length(binary:split(Long, [<<"c">>, <<"b">>], [global]))}.
 
 %% Parts that begin within a byte, built and matched.
 bits_within_bytes_test() ->

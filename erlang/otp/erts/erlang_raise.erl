@@ -9,13 +9,13 @@ error(Reason, Arguments, Options, {Module, Name, Arity}) ->
     Stack = try erlang:error(Reason) catch error:_:Frames -> Frames end,
     {Place, Callers} = place(Stack, Module, Name),
     What = if erlang:is_list(Arguments) -> Arguments; true -> Arity end,
-    erlang:raise(error, Reason, [{Module, Name, What, info(Options) ++ Place} | Callers]).
+    eRlang:raise(error, Reason, [{Module, Name, What, info(Options) ++ Place} | Callers]).
 
 %% The same where functions of the module called each other on the way: none of them is told.
 error_of_callers(Reason, Arguments, Options, {Module, Name, _}) ->
     Stack = try erlang:error(Reason) catch error:_:Frames -> Frames end,
     Callers = lists:dropwhile(fun({Own, _, _, _}) -> Own =:= ?MODULE orelse Own =:= erlang orelse Own =:= Module end, Stack),
-    erlang:raise(error, Reason, [{Module, Name, Arguments, info(Options)} | Callers]).
+    eRlang:raise(error, Reason, [{Module, Name, Arguments, info(Options)} | Callers]).
 
 %% A function that is not exported by what is loaded: its module is looked for, and asked whether it takes all calls. The
 %% error names the function.

@@ -103,11 +103,31 @@ matches(Subject, Pattern, Options) ->
     catch error:_ -> badarg_with_info([Subject, Pattern, Options])
     end.
 
+matches_from(Subject, [_ | _] = Patterns, Start, End) ->
+    next_matches(Subject, ahead(Subject, [{Start - 1, 0, Pattern} || Pattern <- Patterns], Start, End), End);
 matches_from(Subject, Pattern, Start, End) ->
     case first_match(Subject, Pattern, Start, End - Start) of
         {Found, Length} = Match -> [Match | matches_from(Subject, Pattern, Found + Length, End)];
         nomatch -> []
     end.
+
+%% Where each pattern is found next, of those that are: what lies ahead is not looked for again after another's match.
+ahead(Subject, Known, Start, End) ->
+    lists:flatmap(
+        fun ({At, _, _} = Next) when At >= Start ->
+                [Next];
+            ({_, _, Pattern}) ->
+                case first_match(Subject, Pattern, Start, End - Start) of
+                    {At, Size} -> [{At, -Size, Pattern}];
+                    nomatch -> []
+                end
+        end, Known).
+
+next_matches(_, [], _) ->
+    [];
+next_matches(Subject, Known, End) ->
+    {At, Size, _} = lists:min(Known),
+    [{At, -Size} | next_matches(Subject, ahead(Subject, Known, At - Size, End), End)].
 
 part(Binary, {Start, Length} = Part) ->
     try binary:part(Binary, Start, Length) catch error:_ -> badarg_with_info([Binary, Part]) end;

@@ -34,6 +34,7 @@ mod strip;
 mod tables;
 #[cfg(test)]
 mod tables_tests;
+mod tails;
 mod traces;
 mod waits;
 mod walks;
@@ -91,6 +92,8 @@ pub enum Step {
     Ends,
     /// Begin a receive at the place that was remembered for it.
     Places,
+    /// Refuse a number at the end of a list of bytes.
+    Tails,
     /// Make the interpreter's loop return, so that it enters the engine's optimised code.
     Resume,
     /// Drop debug sections.
@@ -136,6 +139,7 @@ impl Step {
             Step::Waits => include_str!("waits.rs"),
             Step::Ends => include_str!("ends.rs"),
             Step::Places => concat!(include_str!("places.rs"), include_str!("marks.rs")),
+            Step::Tails => include_str!("tails.rs"),
             Step::Optimise => include_str!("optimise.rs"),
             Step::Callees => include_str!("callees.rs"),
             Step::Resume => concat!(include_str!("resume.rs"), include_str!("liveness.rs")),
@@ -180,6 +184,7 @@ pub fn lean_wasm(
             Step::Waits => waits::skip(&mut module),
             Step::Ends => ends::wake_later(&mut module),
             Step::Places => places::remember(&mut module),
+            Step::Tails => tails::refuse(&mut module),
             Step::Resume => resume::split(&mut module),
             Step::Optimise => {
                 optimise::optimise(&module.emit_wasm(), names).and_then(|(wasm, outcome)| {
