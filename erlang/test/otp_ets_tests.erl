@@ -6,7 +6,7 @@
 tests() ->
     [set_test, ordered_set_test, bag_test, duplicate_bag_test, named_test, walk_test, shapes_test, match_test, select_test, limit_test, chunks_test, delete_test,
      counter_test, update_element_test, take_test, insert_new_test, info_test, errors_test, owner_test, heir_test, give_away_test, protection_test,
-     fold_test, fun2ms_test, replace_test, keypos_test, concurrent_test, lookup_element_test, empty_tuple_test, big_counter_test, number_key_test, held_test, gone_owner_test, many_test, followed_test, refusal_test, cause_test, ended_test,
+     fold_test, fun2ms_test, replace_test, kept_key_test, keypos_test, concurrent_test, lookup_element_test, empty_tuple_test, big_counter_test, number_key_test, held_test, gone_owner_test, many_test, followed_test, refusal_test, cause_test, ended_test,
      replaced_key_test, memory_test, concurrency_test, persistent_term_test, atomics_test, counters_test].
 
 t(Work) ->
@@ -220,6 +220,14 @@ lookup_element_test() ->
     T = ets:new(t, []),
     ets:insert(T, {a, 1, 2}),
     {ets:lookup_element(T, a, 3), ets:lookup_element(T, z, 2, none), t(fun() -> ets:lookup_element(T, a, 9) end)}.
+
+%% Which bodies keep the key for certain.
+kept_key_test() ->
+    T = ets:new(t, []), F = fun lists:map/2, P = self(), B = <<0:1000>>,
+    [[t(fun() -> ets:select_replace(T, [{{Key, '$2'}, [], [{{Made, '$2'}}]}]) end) || Made <- [Key, {Key}, {const, Key}, {{Key}}, [Key], 17]]
+     || Key <- ['$1', '_', '$_', '$$', a, F, P, B, 1, 1.0, [], [F | '$1'], [1], {1, F}, {{1, '$1'}}, #{}, #{a => 1}]]
+    ++ [begin ets:insert(T, {Key, 1}), {t(fun() -> ets:select_replace(T, [{{Key, 1}, [], [{const, {Made, 2}}]}]) end), [N || {_, N} <- ets:lookup(T, Key)]} end
+        || Key <- [a, {1, {2, P}}, B, #{a => 1}, {1, #{}}, '$1'], Made <- [Key, b]].
 
 %% What an object takes more or less is the same everywhere; what a table takes without any is not.
 memory_test() ->

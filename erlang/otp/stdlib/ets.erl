@@ -350,11 +350,7 @@ writable(Tab) ->
         Table -> Table
     end.
 
-objects(#table{kind = walked, native = Native, keypos = KeyPos}, Key) ->
-    case ets_walk:is_plain(Key) of
-        true -> eTs:lookup(Native, Key);
-        false -> ets_walk:objects(Native, KeyPos, Key)
-    end;
+objects(#table{kind = walked, native = Native, keypos = KeyPos}, Key) -> ets_walk:objects(Native, KeyPos, Key);
 objects(#table{kind = ordered} = Table, Key) ->
     ets_order:objects(Table, Key);
 objects(#table{native = Native}, Key) when is_atom(Key); is_binary(Key); is_pid(Key); is_reference(Key) ->

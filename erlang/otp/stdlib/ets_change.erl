@@ -79,10 +79,7 @@ objects(Key, #table{kind = kept} = Table, Index) ->
 objects(Key, #table{kind = ordered} = Table, _) ->
     ets_order:objects(Table, Key);
 objects(Key, #table{native = Native, keypos = KeyPos}, _) ->
-    case ets_walk:is_plain(Key) of
-        true -> eTs:lookup(Native, Key);
-        false -> ets_walk:objects(Native, KeyPos, Key)
-    end.
+    ets_walk:objects(Native, KeyPos, Key).
 
 insert(Object, #table{kind = kept} = Table, Index) -> ets_index:insert(Object, Table, Index);
 insert(Object, #table{kind = ordered} = Table, Index) -> true = ets_order:insert(Table, Object), Index;

@@ -251,14 +251,17 @@ is_kept(Pattern, [{Made}], KeyPos) when is_tuple(Made), tuple_size(Made) >= KeyP
             is_same(element(KeyPos, Pattern), Key);
         _ -> false
     end;
+is_kept(Pattern, [{const, Made}], KeyPos)
+        when is_tuple(Pattern), is_tuple(Made), tuple_size(Pattern) >= KeyPos, tuple_size(Made) >= KeyPos ->
+    pattern(element(KeyPos, Pattern)) =:= {is, element(KeyPos, Made)};
 is_kept(_, _, _) ->
     false.
 
 %% Does the body make what the pattern matched? A tuple in a body is a call unless it stands in another.
-is_same('_', _) -> false;
+is_same(Atom, _) when Atom =:= '_'; Atom =:= '$_'; Atom =:= '$$' -> false;
 is_same(Pattern, {const, Term}) -> pattern(Pattern) =:= {is, Term};
 is_same(Pattern, {Made}) when is_tuple(Pattern), is_tuple(Made), tuple_size(Pattern) =:= tuple_size(Made) ->
     lists:all(fun({Part, Key}) -> is_same(Part, Key) end, lists:zip(tuple_to_list(Pattern), tuple_to_list(Made)));
 is_same([Head | Tail], [First | Rest]) -> is_same(Head, First) andalso is_same(Tail, Rest);
 is_same(Pattern, Key) ->
-    Pattern =:= Key andalso (is_atom(Key) orelse is_number(Key) orelse is_binary(Key) orelse Key =:= []).
+    Pattern =:= Key andalso not is_tuple(Key) andalso not is_map(Key).

@@ -53,11 +53,7 @@ member(#table{native = Native}, Key) -> eTs:member(Native, compared(Key)).
 
 objects(#table{native = Native}, Key) -> [Object || {_, Object} <- found(Native, compared(Key))].
 
-found(Native, Compared) ->
-    case ets_walk:is_plain(Compared) of
-        true -> eTs:lookup(Native, Compared);
-        false -> ets_walk:objects(Native, 1, Compared)
-    end.
+found(Native, Compared) -> ets_walk:objects(Native, 1, Compared).
 
 all(#table{native = Native}) -> in_order(ets_walk:all(Native)).
 

@@ -20,7 +20,11 @@ is_plain({}) -> false;
 is_plain(Key) when element(1, Key) =:= {} -> false;
 is_plain(_) -> true.
 
-objects(Native, KeyPos, Key) -> [Object || Object <- all(Native), element(KeyPos, Object) =:= Key].
+objects(Native, KeyPos, Key) ->
+    case is_plain(Key) of
+        true -> eTs:lookup(Native, Key);
+        false -> [Object || Object <- all(Native), element(KeyPos, Object) =:= Key]
+    end.
 
 %% How many objects are gone by this: of two who delete the same one counts it. In a bag, where a key may have others,
 %% it is looked at first.
