@@ -1,5 +1,6 @@
 //! Functions that take the place of the VM's own. `cargo xtask vm` makes them part of its WebAssembly: what is exported
-//! here under the name of one of the VM's functions is called instead of it (`xtask/src/lean/graft.rs`).
+//! here under the name of one of the VM's functions is called instead of it, and what is exported as `new:…` is what a
+//! step of `xtask/src/lean/` calls (`xtask/src/lean/graft.rs`).
 //!
 //! They live in the VM's memory and have none of their own: no statics, no strings, no arrays on the stack, hence no
 //! panics with words. What is pure, and can be tested without a VM, is in modules that know nothing of its memory.
@@ -7,12 +8,17 @@
 #![cfg_attr(grafted, no_std)]
 
 pub mod bag;
+pub mod bits;
+#[cfg(grafted)]
+mod bits_vm;
 pub mod choose;
 pub mod sort;
 #[cfg(grafted)]
 mod subtract;
 #[cfg(grafted)]
 mod tables;
+#[cfg(grafted)]
+mod term;
 #[cfg(grafted)]
 mod terms;
 

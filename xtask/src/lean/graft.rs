@@ -1,6 +1,7 @@
 //! Functions of our own in the place of the VM's: those that `native/vm` exports under the name of one of the VM's. They
 //! call the VM's functions as imports of `vm`; under the name of one that they replace that is the VM's original.
-//! A replaced function keeps its place, so that calls through pointers reach the new one too.
+//! A replaced function keeps its place, so that calls through pointers reach the new one too. What is exported as
+//! `new:…` is added under that name, for the steps that follow.
 //! What is grafted must need no memory but the VM's: it brings no data, and no stack for arrays.
 
 use std::collections::HashMap;
@@ -18,6 +19,8 @@ use super::operands::{bodies, body, body_mut, is_copy_of, memory, sequences};
 
 /// The module that the imports of what is grafted name.
 const VM: &str = "vm";
+/// What the names of functions begin with that replace none.
+const NEW: &str = "new:";
 
 /// Puts the functions that `grafted` exports in the place of the VM's of the same names.
 pub fn graft(module: &mut Module, grafted: &Module) -> Result<Outcome> {
@@ -25,7 +28,9 @@ pub fn graft(module: &mut Module, grafted: &Module) -> Result<Outcome> {
         grafted.data.iter().next().is_none() && grafted.elements.iter().next().is_none(),
         "what is grafted has data or pointers to functions: there is no memory for them"
     );
-    let exports = exports(grafted);
+    let (new, exports): (Vec<_>, Vec<_>) = exports(grafted)
+        .into_iter()
+        .partition(|(name, _)| name.starts_with(NEW));
     let copies: Vec<Vec<FunctionId>> = exports
         .iter()
         .map(|(name, _)| copies(module, name))
@@ -49,6 +54,9 @@ pub fn graft(module: &mut Module, grafted: &Module) -> Result<Outcome> {
         Copying::of(grafted, &functions, memory)
             .copy(module, function, functions[&id])
             .with_context(|| format!("{name} of what is grafted"))?;
+    }
+    for (name, id) in new {
+        module.funcs.get_mut(functions[&id]).name = Some(name);
     }
     let mut count = 0;
     for ((_, id), copies) in exports.iter().zip(&copies) {

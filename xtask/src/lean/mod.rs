@@ -4,6 +4,7 @@
 //! where it is there in a shape that the step does not know the file is refused.
 
 mod atoms;
+mod bits;
 mod callees;
 mod casts;
 mod ends;
@@ -38,6 +39,7 @@ mod tails;
 mod traces;
 mod waits;
 mod walks;
+mod windows;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -68,6 +70,8 @@ pub enum Step {
     Stack,
     /// Put functions of our own in the place of the VM's.
     Graft,
+    /// Know bit strings that are not whole bytes.
+    Bits,
     /// Decode each literal once.
     Literals,
     /// Decode each large integer once.
@@ -127,6 +131,7 @@ impl Step {
             Step::Casts => concat!(include_str!("casts.rs"), include_str!("pointers.rs")),
             Step::Stack => include_str!("stack.rs"),
             Step::Graft => include_str!("graft.rs"),
+            Step::Bits => concat!(include_str!("bits.rs"), include_str!("windows.rs")),
             Step::Literals => concat!(include_str!("literals.rs"), include_str!("kept.rs")),
             Step::Integers => concat!(include_str!("integers.rs"), include_str!("kept.rs")),
             Step::Atoms => include_str!("atoms.rs"),
@@ -172,6 +177,7 @@ pub fn lean_wasm(
             Step::Graft => {
                 parse(grafted, Names::Kept).and_then(|grafted| graft::graft(&mut module, &grafted))
             }
+            Step::Bits => bits::know(&mut module),
             Step::Literals => literals::keep(&mut module),
             Step::Integers => integers::keep(&mut module),
             Step::Atoms => atoms::keep(&mut module),
