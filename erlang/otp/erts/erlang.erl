@@ -18,7 +18,7 @@
          check_old_code/1, load_module/2, dt_spread_tag/1, dt_restore_tag/1, dt_get_tag/0, dt_append_vm_tag_data/1,
          dt_prepend_vm_tag_data/1]).
 -export([float_to_list/2, float_to_binary/2, '--'/2, '!'/2]).
--export([binary_to_list/3, bitstring_to_list/1, iolist_to_iovec/1, list_to_pid/1, list_to_ref/1, binary_part/2,
+-export([binary_to_list/3, bitstring_to_list/1, list_to_bitstring/1, iolist_to_iovec/1, list_to_pid/1, list_to_ref/1, binary_part/2,
          append_element/2, make_tuple/3, get_keys/0, get_keys/1, is_record/2, is_record/3, date/0, time/0, now/0,
          monotonic_time/1, system_time/1, time_offset/0, time_offset/1, localtime_to_universaltime/1, localtime_to_universaltime/2,
          universaltime_to_localtime/1, posixtime_to_universaltime/1, universaltime_to_posixtime/1]).
@@ -439,7 +439,36 @@ dt_append_vm_tag_data(Data) -> Data.
 dt_prepend_vm_tag_data(Data) -> Data.
 
 binary_to_list(Binary, First, Last) -> erlang:binary_to_list(binary:part(Binary, First - 1, Last - First + 1)).
-bitstring_to_list(Bits) -> erlang:binary_to_list(Bits).
+bitstring_to_list(Bits) when erlang:is_binary(Bits) -> erlang:binary_to_list(Bits);
+bitstring_to_list(Bits) when erlang:is_bitstring(Bits) ->
+    Size = erlang:bit_size(Bits) band 7,
+    Bytes = erlang:byte_size(Bits) - 1,
+    <<Whole:Bytes/binary, Last:Size/bitstring>> = Bits,
+    erlang:binary_to_list(Whole) ++ [Last];
+bitstring_to_list(_) -> erlang:error(badarg).
+
+%% The VM's own takes whole bytes alone.
+list_to_bitstring(List) ->
+    try
+        erlang:list_to_binary(List)
+    catch
+        error:_ -> bits_of(List)
+    end.
+
+bits_of(List) when erlang:is_list(List) ->
+    try
+        bits_of(List, <<>>)
+    catch
+        error:_ -> erlang:error(badarg)
+    end;
+bits_of(_) ->
+    erlang:error(badarg).
+
+bits_of([Byte | Rest], Bits) when erlang:is_integer(Byte), Byte >= 0, Byte =< 255 -> bits_of(Rest, <<Bits/bitstring, Byte>>);
+bits_of([Part | Rest], Bits) when erlang:is_bitstring(Part) -> bits_of(Rest, <<Bits/bitstring, Part/bitstring>>);
+bits_of([List | Rest], Bits) when erlang:is_list(List) -> bits_of(Rest, bits_of(List, Bits));
+bits_of([], Bits) -> Bits;
+bits_of(Last, Bits) when erlang:is_bitstring(Last) -> <<Bits/bitstring, Last/bitstring>>.
 iolist_to_iovec(Data) -> [erlang:iolist_to_binary(Data)].
 binary_part(Binary, {Start, Length}) -> erlang:binary_part(Binary, Start, Length).
 

@@ -51,6 +51,8 @@ unsafe extern "C" {
     fn insert_utf8_at_byte(binary: Term, at: u32, char: u32, size: *mut u32) -> i32;
     #[link_name = "term_reuse_binary"]
     fn reuse_whole(binary: Term, bytes: u32, heap: *mut u32, global: *mut u32) -> Term;
+    #[link_name = "bif_erlang_size_1"]
+    fn size_of_other(process: u32, label: u32, live: u32, term: Term) -> Term;
     #[link_name = "serialize_term"]
     fn serialize_other(to: *mut u8, term: Term, global: *mut u32) -> u32;
     #[link_name = "calculate_heap_usage"]
@@ -95,6 +97,27 @@ extern "C" fn bytes(term: Term) -> u32 {
 extern "C" fn are_bytes(term: Term) -> i32 {
     // SAFETY: any term can be asked.
     i32::from(unsafe { term_is_binary(term) } != 0 && beyond(term) == 0)
+}
+
+/// The function `size/1` as the VM calls it: (process, label, live, term). Of a bit string it tells the whole bytes.
+#[unsafe(no_mangle)]
+extern "C" fn bif_erlang_size_1(process: u32, label: u32, live: u32, term: Term) -> Term {
+    // SAFETY: any term can be asked.
+    unsafe {
+        match beyond(term) {
+            0 => size_of_other(process, label, live, term),
+            _ => term::small(term_binary_size(term)),
+        }
+    }
+}
+
+/// The function `is_bitstring/1` as the VM calls it: (process, label, term). The atom that it gives.
+#[unsafe(export_name = "new:bits_is_bitstring")]
+extern "C" fn is_bitstring(_: u32, _: u32, term: Term) -> Term {
+    match term::is_bits(term) {
+        true => term::TRUE,
+        false => term::FALSE,
+    }
 }
 
 /// Whether a term can be put whole, or in a size of its own, where a bit string of such units is made.

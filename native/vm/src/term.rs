@@ -52,3 +52,13 @@ pub unsafe fn word(value: *mut u32, at: usize) -> u32 {
 
 /// The atom `all`.
 pub const ALL: Term = 971;
+
+/// The atoms `true` and `false`.
+pub const TRUE: Term = 75;
+/// See [`TRUE`].
+pub const FALSE: Term = 11;
+
+/// A number of less than 28 bits.
+pub fn small(number: u32) -> Term {
+    number << 4 | 15
+}

@@ -5,6 +5,7 @@
 
 mod atoms;
 mod bits;
+mod bits_loop;
 mod callees;
 mod casts;
 mod ends;
@@ -30,6 +31,7 @@ mod pointers;
 mod remainder;
 mod resume;
 mod safe_heap;
+mod slots;
 mod stack;
 mod strip;
 mod tables;
@@ -131,7 +133,12 @@ impl Step {
             Step::Casts => concat!(include_str!("casts.rs"), include_str!("pointers.rs")),
             Step::Stack => include_str!("stack.rs"),
             Step::Graft => include_str!("graft.rs"),
-            Step::Bits => concat!(include_str!("bits.rs"), include_str!("windows.rs")),
+            Step::Bits => concat!(
+                include_str!("bits.rs"),
+                include_str!("bits_loop.rs"),
+                include_str!("slots.rs"),
+                include_str!("windows.rs")
+            ),
             Step::Literals => concat!(include_str!("literals.rs"), include_str!("kept.rs")),
             Step::Integers => concat!(include_str!("integers.rs"), include_str!("kept.rs")),
             Step::Atoms => include_str!("atoms.rs"),

@@ -37,6 +37,7 @@ const VEILED: &[&str] = &[
     "code:load_binary/3",
     "erlang:!/2",
     "erlang:--/2",
+    "erlang:list_to_bitstring/1",
     "erlang:demonitor/1",
     "erlang:demonitor/2",
     "erlang:exit/2",
