@@ -4,7 +4,7 @@
 -compile(nowarn_export_all).
 
 tests() ->
-    [bits_within_bytes_test, little_bits_test, little_bits_evaluated_test, wide_numbers_test, unwhole_bytes_test, map_guards_test,
+    [bits_within_bytes_test, little_bits_test, little_bits_evaluated_test, wide_numbers_test, map_guards_test,
      bits_evaluated_test, bits_compiled_test, patterns_compiled_test, sizes_compiled_test, headers_test, encodings_test,
      wrong_characters_test, ends_of_lists_test, several_patterns_test, suffix_test, referenced_test,
      appended_test, handlers_test, re_frames_test].
@@ -88,19 +88,6 @@ wide_numbers_test() ->
         fun() -> <<A:128>> = Digest, A end, fun() -> <<A:128/little>> = Digest, A end, fun() -> <<A:96/signed, _/binary>> = Digest, A end,
         fun() -> <<A:72, B/binary>> = Digest, {A, B} end, fun() -> <<A:128/signed>> = same(<<255, 0:120>>), A end]]
         ++ [evaluated(Source, none) || Source <- ["<<-1:128>>.", "<<16#0123456789abcdef0011:72/little>>.", "<<-3:65, 1:7>>."]].
-
-%% What is not whole bytes in the end: OTP has it, the VM says that it has not.
-unwhole_bytes_test() ->
-    Number = same(5),
-    [is_unwhole(Work) || Work <- [fun() -> <<1:1>> end, fun() -> <<1, 2, 3:3>> end, fun() -> <<Number:7>> end,
-                                  fun() -> <<1:3, (same(<<"part">>))/binary>> end, fun() -> <<Number:9/little>> end]]
-        ++ [is_unwhole(fun() -> evaluated(Source, none) end) || Source <- ["<<1:3>>.", "<<7:12/little>>."]].
-
-is_unwhole(Work) ->
-    case t(Work) of
-        {error, unsupported} -> true;
-        Bits -> is_bitstring(Bits) andalso not is_binary(Bits)
-    end.
 
 %% Guards that change maps fail where there is nothing to be changed.
 map_guards_test() ->

@@ -101,20 +101,3 @@ info(Mod) when Mod =:= binary; Mod =:= ets; Mod =:= lists; Mod =:= maps; Mod =:=
     [{error_info, #{module => erl_stdlib_errors}}];
 info(_) ->
     [].
-
-%% What is left of a binary may begin within a byte: eval_bits knows how.
-eval_b_generate(Bin, P, Anno, Bs0, Lf, Ef, CompFun, Acc) when is_binary(Bin); element(1, Bin) =:= bits ->
-    Mfun = match_fun(Bs0, Ef),
-    Efun = fun(Exp, Bs) -> expr(Exp, Bs, Lf, Ef, none) end,
-    ErrorFun = fun(A, R, S) -> apply_error(R, S, A, Bs0, Ef, none) end,
-    case eval_bits:bin_gen(P, Bin, new_bindings(Bs0), Bs0, Mfun, Efun, ErrorFun) of
-        {match, Rest, Bs1} ->
-            eval_b_generate(Rest, P, Anno, Bs0, Lf, Ef, CompFun, CompFun(add_bindings(Bs1, Bs0), Acc));
-        {nomatch, Rest} ->
-            eval_b_generate(Rest, P, Anno, Bs0, Lf, Ef, CompFun, Acc);
-        done ->
-            Acc
-    end;
-eval_b_generate(Term, _P, Anno, Bs0, _Lf, Ef, _CompFun, _Acc) ->
-    {_, Stack} = erlang:process_info(self(), current_stacktrace),
-    apply_error({bad_generator, Term}, Stack, Anno, Bs0, Ef, none).

@@ -40,20 +40,6 @@ pub const fn all(total: u32, offset: u32, unit: u32) -> Option<u32> {
     }
 }
 
-/// A character in UTF-8, as a number and how many bytes that has: 1 to 4.
-pub fn utf8(char: u32) -> (u32, u32) {
-    let tail = |shift: u32| char >> shift & 0x3f | 0x80;
-    match char {
-        0..0x80 => (char, 1),
-        0x80..0x800 => ((char >> 6 | 0xc0) << 8 | tail(0), 2),
-        0x800..0x1_0000 => ((char >> 12 | 0xe0) << 16 | tail(6) << 8 | tail(0), 3),
-        _ => (
-            (char >> 18 | 0xf0) << 24 | tail(12) << 16 | tail(6) << 8 | tail(0),
-            4,
-        ),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,13 +68,6 @@ mod tests {
         fn ends_compare_as_their_bits_do(one: u8, other: u8, m in 0..=8_u32, n in 0..=8_u32) {
             let expected = bits_of(&[one], m).cmp(&bits_of(&[other], n));
             prop_assert_eq!(compare_ends((one, m), (other, n)), expected);
-        }
-
-        #[test]
-        fn a_character_is_the_number_of_its_bytes(char: char) {
-            let mut buffer = [0; 4];
-            let expected = char.encode_utf8(&mut buffer).bytes().fold(0, |n, byte| n << 8 | u32::from(byte));
-            prop_assert_eq!(utf8(char.into()), (expected, char.len_utf8() as u32));
         }
 
         #[test]

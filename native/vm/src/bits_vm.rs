@@ -5,7 +5,7 @@
 use core::cmp::Ordering;
 
 use crate::bits::{self, BYTE};
-use crate::term::{self, ALL, INVALID, Term};
+use crate::terms::{self, ALL, INVALID, Term};
 
 /// Words of a part of a binary, behind its header: whole bytes, where they begin, the binary, and here the bits beyond.
 const WORDS: u32 = 4;
@@ -13,7 +13,7 @@ const BYTES: usize = 1;
 const OFFSET: usize = 2;
 const BINARY: usize = 3;
 const BEYOND: usize = 4;
-const HEADER: u32 = term::part_header(WORDS);
+const HEADER: u32 = terms::part_header(WORDS);
 /// What one takes on a heap.
 const ON_HEAP: u32 = WORDS + 1;
 
@@ -45,10 +45,6 @@ unsafe extern "C" {
     fn memory_heap_alloc(heap: *mut u32, words: u32) -> *mut u32;
     fn memcmp(one: *const u8, other: *const u8, bytes: u32) -> i32;
     fn bitstring_copy_bits(to: *mut u8, at: u32, from: *const u8, bits: u32);
-    #[link_name = "bitstring_insert_integer"]
-    fn insert_integer(binary: Term, at: u32, value: u64, bits: u32, flags: u32) -> i32;
-    #[link_name = "bitstring_insert_utf8"]
-    fn insert_utf8_at_byte(binary: Term, at: u32, char: u32, size: *mut u32) -> i32;
     #[link_name = "term_reuse_binary"]
     fn reuse_whole(binary: Term, bytes: u32, heap: *mut u32, global: *mut u32) -> Term;
     #[link_name = "bif_erlang_size_1"]
@@ -69,11 +65,11 @@ unsafe extern "C" {
 
 /// The bits beyond the whole bytes of a bit string, 0 for any other term.
 fn beyond(term: Term) -> u32 {
-    let value = term::boxed(term);
+    let value = terms::boxed(term);
     // SAFETY: a boxed term points to its header, and this header says how many words follow.
     unsafe {
         match !value.is_null() && *value == HEADER {
-            true => term::word(value, BEYOND),
+            true => terms::word(value, BEYOND),
             false => 0,
         }
     }
@@ -81,7 +77,7 @@ fn beyond(term: Term) -> u32 {
 
 /// The bits of a bit string.
 #[unsafe(export_name = "new:bits_size")]
-extern "C" fn size(term: Term) -> u32 {
+pub extern "C" fn size(term: Term) -> u32 {
     // SAFETY: only called of bit strings.
     unsafe { term_binary_size(term) * BYTE + beyond(term) }
 }
@@ -106,7 +102,7 @@ extern "C" fn bif_erlang_size_1(process: u32, label: u32, live: u32, term: Term)
     unsafe {
         match beyond(term) {
             0 => size_of_other(process, label, live, term),
-            _ => term::small(term_binary_size(term)),
+            _ => terms::small(term_binary_size(term)),
         }
     }
 }
@@ -114,9 +110,9 @@ extern "C" fn bif_erlang_size_1(process: u32, label: u32, live: u32, term: Term)
 /// The function `is_bitstring/1` as the VM calls it: (process, label, term). The atom that it gives.
 #[unsafe(export_name = "new:bits_is_bitstring")]
 extern "C" fn is_bitstring(_: u32, _: u32, term: Term) -> Term {
-    match term::is_bits(term) {
-        true => term::TRUE,
-        false => term::FALSE,
+    match terms::is_bits(term) {
+        true => terms::TRUE,
+        false => terms::FALSE,
     }
 }
 
@@ -124,7 +120,7 @@ extern "C" fn is_bitstring(_: u32, _: u32, term: Term) -> Term {
 #[unsafe(export_name = "new:bits_fit")]
 extern "C" fn fit(term: Term, wanted: Term, unit: u32) -> i32 {
     let fits = || wanted != ALL || bits::all(size(term), 0, unit).is_some();
-    i32::from(term::is_bits(term) && fits())
+    i32::from(terms::is_bits(term) && fits())
 }
 
 /// The bits behind an offset, or none (-1) if they are no whole number of units.
@@ -202,7 +198,7 @@ extern "C" fn made(binary: Term, bits: u32, heap: *mut u32) -> Term {
         *value.add(OFFSET) = 0;
         *value.add(BINARY) = binary;
         *value.add(BEYOND) = beyond;
-        term::term(value)
+        terms::term(value)
     }
 }
 
@@ -258,20 +254,6 @@ extern "C" fn term_reuse_binary(binary: Term, size: u32, heap: *mut u32, global:
     }
 }
 
-/// Puts a character at any bit; the VM puts it at the byte before.
-#[unsafe(no_mangle)]
-extern "C" fn bitstring_insert_utf8(binary: Term, at: u32, char: u32, size: *mut u32) -> i32 {
-    // SAFETY: the binary was made for what is put into it.
-    unsafe {
-        if at % BYTE == 0 {
-            return insert_utf8_at_byte(binary, at, char, size);
-        }
-        let (value, bytes) = bits::utf8(char);
-        *size = bytes;
-        insert_integer(binary, at, u64::from(value), bytes * BYTE, 0)
-    }
-}
-
 /// Writes a term in the external format, or only tells its size.
 #[unsafe(no_mangle)]
 extern "C" fn serialize_term(to: *mut u8, term: Term, global: *mut u32) -> u32 {
@@ -308,11 +290,7 @@ unsafe fn encoded(from: *const u8, left: u32) -> Option<(u32, u32)> {
         (u32::from_be_bytes(bytes), u32::from(*from.add(5)))
     };
     let fits = bytes <= left - BEFORE_BYTES;
-    let is_one = match bytes {
-        0 => last == 0,
-        _ => (1..=BYTE).contains(&last),
-    };
-    (fits && is_one).then_some((bytes, last))
+    (fits && bytes != 0 && (1..=BYTE).contains(&last)).then_some((bytes, last))
 }
 
 /// How many words a term in the external format takes on a heap.
@@ -353,7 +331,6 @@ extern "C" fn parse_external_terms(
         let binary = term_from_literal_binary(data, bytes, heap, global);
         match binary {
             INVALID => INVALID,
-            _ if last == 0 => binary,
             _ => made(binary, (bytes - 1) * BYTE + last, heap),
         }
     }
