@@ -7,8 +7,8 @@
 -define(LONGEST_MS, 20_000).
 
 suites() ->
-    [otp_bits_tests, otp_bytes_tests, otp_data_tests, otp_dets_tests, otp_ets_tests, otp_file_tests, otp_library_tests, otp_mailbox_tests,
-     otp_process_tests, otp_re_tests,     otp_system_tests, otp_text_tests].
+    [otp_bits_tests, otp_bytes_tests, otp_data_tests, otp_dets_tests, otp_ets_tests, otp_file_tests, otp_library_tests,
+     otp_mailbox_tests, otp_process_tests, otp_re_tests, otp_system_tests, otp_text_tests].
 
 %% On the host: lines on standard output.
 -spec main() -> no_return().

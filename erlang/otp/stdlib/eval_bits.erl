@@ -7,6 +7,8 @@ eval_exp_field(Value, Size, Unit, integer, Endian, _)
   when is_integer(Value), is_integer(Size), Size * Unit > 64;
        is_integer(Value), is_integer(Size), Endian =/= big, Size * Unit > 8, Size * Unit rem 8 =/= 0 ->
     erlang_bits:field(Value, Size * Unit, order(Endian));
+eval_exp_field(Value, all, Unit, binary, _, _) when bit_size(Value) rem Unit =/= 0 ->
+    erlang:error(badarg);
 eval_exp_field(Value, Size, Unit, Type, Endian, Sign) ->
     otp_eval_exp_field(Value, Size, Unit, Type, Endian, Sign).
 

@@ -4,8 +4,8 @@
 
 use core::cmp::Ordering;
 
+use crate::binaries::{self, ALL, INVALID, Term};
 use crate::bits::{self, BYTE};
-use crate::terms::{self, ALL, INVALID, Term};
 
 /// Words of a part of a binary, behind its header: whole bytes, where they begin, the binary, and here the bits beyond.
 const WORDS: u32 = 4;
@@ -13,7 +13,7 @@ const BYTES: usize = 1;
 const OFFSET: usize = 2;
 const BINARY: usize = 3;
 const BEYOND: usize = 4;
-const HEADER: u32 = terms::part_header(WORDS);
+const HEADER: u32 = binaries::part_header(WORDS);
 /// What one takes on a heap.
 const ON_HEAP: u32 = WORDS + 1;
 
@@ -65,11 +65,11 @@ unsafe extern "C" {
 
 /// The bits beyond the whole bytes of a bit string, 0 for any other term.
 fn beyond(term: Term) -> u32 {
-    let value = terms::boxed(term);
+    let value = binaries::boxed(term);
     // SAFETY: a boxed term points to its header, and this header says how many words follow.
     unsafe {
         match !value.is_null() && *value == HEADER {
-            true => terms::word(value, BEYOND),
+            true => binaries::word(value, BEYOND),
             false => 0,
         }
     }
@@ -102,7 +102,7 @@ extern "C" fn bif_erlang_size_1(process: u32, label: u32, live: u32, term: Term)
     unsafe {
         match beyond(term) {
             0 => size_of_other(process, label, live, term),
-            _ => terms::small(term_binary_size(term)),
+            _ => binaries::small(term_binary_size(term)),
         }
     }
 }
@@ -110,9 +110,9 @@ extern "C" fn bif_erlang_size_1(process: u32, label: u32, live: u32, term: Term)
 /// The function `is_bitstring/1` as the VM calls it: (process, label, term). The atom that it gives.
 #[unsafe(export_name = "new:bits_is_bitstring")]
 extern "C" fn is_bitstring(_: u32, _: u32, term: Term) -> Term {
-    match terms::is_bits(term) {
-        true => terms::TRUE,
-        false => terms::FALSE,
+    match binaries::is_bits(term) {
+        true => binaries::TRUE,
+        false => binaries::FALSE,
     }
 }
 
@@ -120,7 +120,7 @@ extern "C" fn is_bitstring(_: u32, _: u32, term: Term) -> Term {
 #[unsafe(export_name = "new:bits_fit")]
 extern "C" fn fit(term: Term, wanted: Term, unit: u32) -> i32 {
     let fits = || wanted != ALL || bits::all(size(term), 0, unit).is_some();
-    i32::from(terms::is_bits(term) && fits())
+    i32::from(binaries::is_bits(term) && fits())
 }
 
 /// The bits behind an offset, or none (-1) if they are no whole number of units.
@@ -198,7 +198,7 @@ extern "C" fn made(binary: Term, bits: u32, heap: *mut u32) -> Term {
         *value.add(OFFSET) = 0;
         *value.add(BINARY) = binary;
         *value.add(BEYOND) = beyond;
-        terms::term(value)
+        binaries::term(value)
     }
 }
 

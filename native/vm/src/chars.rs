@@ -82,9 +82,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn joined(bytes: impl IntoIterator<Item = u8>) -> (u32, u32) {
-        bytes
-            .into_iter()
-            .fold((0, 0), |(n, size), byte| (n << 8 | u32::from(byte), size + 1))
+        bytes.into_iter().fold((0, 0), |(n, size), byte| {
+            (n << 8 | u32::from(byte), size + 1)
+        })
     }
 
     proptest! {

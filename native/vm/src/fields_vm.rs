@@ -1,10 +1,10 @@
 //! Characters and floats in the VM's binaries where they begin within a byte. The VM itself takes them for such that
 //! begin at the byte before, or refuses them.
 
+use crate::binaries::Term;
 use crate::bits::{self, BYTE};
 use crate::bits_vm::size;
 use crate::chars;
-use crate::terms::Term;
 
 /// Set in the flags of a field whose first byte has the least weight.
 const LITTLE: u32 = 2 | 16;
@@ -52,7 +52,8 @@ fn eight_bytes(binary: Term, at: u32) -> (u64, u32) {
         false => 0,
     };
     let (first, skip) = (at / BYTE, at % BYTE);
-    let bytes = (0..8).map(|place| bits::straddling(byte(first + place), byte(first + place + 1), skip));
+    let bytes =
+        (0..8).map(|place| bits::straddling(byte(first + place), byte(first + place + 1), skip));
     (bytes.fold(0, |all, byte| all << 8 | u64::from(byte)), there)
 }
 
@@ -156,19 +157,18 @@ extern "C" fn bitstring_insert_f32(binary: Term, at: u32, value: f64, flags: u32
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn bitstring_match_utf8(
-    binary: Term,
-    at: u32,
-    char: *mut u32,
-    size: *mut u32,
-) -> i32 {
+extern "C" fn bitstring_match_utf8(binary: Term, at: u32, char: *mut u32, size: *mut u32) -> i32 {
     // SAFETY: the caller's places are its own.
     unsafe {
         if at % BYTE == 0 {
             return match_utf8(binary, at, char, size);
         }
         let (bytes, there) = eight_bytes(binary, at);
-        told(chars::from_utf8((bytes >> 32) as u32, there / BYTE), char, size)
+        told(
+            chars::from_utf8((bytes >> 32) as u32, there / BYTE),
+            char,
+            size,
+        )
     }
 }
 

@@ -8,17 +8,20 @@
 #![cfg_attr(grafted, no_std)]
 
 pub mod bag;
+#[cfg(grafted)]
+mod binaries;
 pub mod bits;
 #[cfg(grafted)]
 mod bits_vm;
+pub mod chars;
 pub mod choose;
+#[cfg(grafted)]
+mod fields_vm;
 pub mod sort;
 #[cfg(grafted)]
 mod subtract;
 #[cfg(grafted)]
 mod tables;
-#[cfg(grafted)]
-mod term;
 #[cfg(grafted)]
 mod terms;
 

@@ -1,5 +1,5 @@
-//! The VM's terms, as far as the functions here look into them. A term is a word; the lowest two bits of one that points
-//! to its value on a heap are `10`, and the first word there holds how many follow, and of what kind they are.
+//! Binaries among the VM's terms. A term is a word; the lowest two bits of one that points to its value on a heap are
+//! `10`, and the first word there holds how many follow, and of what kind they are.
 
 /// A term.
 pub type Term = u32;
