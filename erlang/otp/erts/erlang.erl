@@ -439,12 +439,7 @@ dt_append_vm_tag_data(Data) -> Data.
 dt_prepend_vm_tag_data(Data) -> Data.
 
 binary_to_list(Binary, First, Last) -> erlang:binary_to_list(binary:part(Binary, First - 1, Last - First + 1)).
-bitstring_to_list(Bits) when erlang:is_binary(Bits) -> erlang:binary_to_list(Bits);
-bitstring_to_list(Bits) when erlang:is_bitstring(Bits) ->
-    Size = erlang:bit_size(Bits) band 7,
-    Bytes = erlang:byte_size(Bits) - 1,
-    <<Whole:Bytes/binary, Last:Size/bitstring>> = Bits,
-    erlang:binary_to_list(Whole) ++ [Last];
+bitstring_to_list(Bits) when erlang:is_bitstring(Bits) -> erlang_bits:to_list(Bits);
 bitstring_to_list(_) -> erlang:error(badarg).
 
 %% The VM's own takes whole bytes alone.
@@ -452,23 +447,12 @@ list_to_bitstring(List) ->
     try
         erlang:list_to_binary(List)
     catch
-        error:_ -> bits_of(List)
+        error:_ ->
+            case erlang_bits:from_list(List) of
+                none -> erlang:error(badarg);
+                Bits -> Bits
+            end
     end.
-
-bits_of(List) when erlang:is_list(List) ->
-    try
-        bits_of(List, <<>>)
-    catch
-        error:_ -> erlang:error(badarg)
-    end;
-bits_of(_) ->
-    erlang:error(badarg).
-
-bits_of([Byte | Rest], Bits) when erlang:is_integer(Byte), Byte >= 0, Byte =< 255 -> bits_of(Rest, <<Bits/bitstring, Byte>>);
-bits_of([Part | Rest], Bits) when erlang:is_bitstring(Part) -> bits_of(Rest, <<Bits/bitstring, Part/bitstring>>);
-bits_of([List | Rest], Bits) when erlang:is_list(List) -> bits_of(Rest, bits_of(List, Bits));
-bits_of([], Bits) -> Bits;
-bits_of(Last, Bits) when erlang:is_bitstring(Last) -> <<Bits/bitstring, Last/bitstring>>.
 iolist_to_iovec(Data) -> [erlang:iolist_to_binary(Data)].
 binary_part(Binary, {Start, Length}) -> erlang:binary_part(Binary, Start, Length).
 

@@ -1,10 +1,34 @@
-%% Numbers in binaries that the VM does not put there or take out: of more than 64 bits, and `little` ones that are not
+%% Lists of bits, and numbers in binaries that the VM does not put there or take out: of more than 64 bits, and `little` ones that are not
 %% whole bytes. The evaluator calls this, and so does code whose compiler saw such a size.
 -module(erlang_bits).
--export([field/3, number/3]).
+-export([to_list/1, from_list/1, field/3, number/3]).
 
 %% So many bits move in one step: numbers of more than 64 bits are slow.
 -define(WORD, 56).
+
+%% Whole bytes, and what is behind them.
+to_list(Bits) when is_binary(Bits) ->
+    binary_to_list(Bits);
+to_list(Bits) ->
+    Size = bit_size(Bits) band 7,
+    Bytes = byte_size(Bits) - 1,
+    <<Whole:Bytes/binary, Last:Size/bitstring>> = Bits,
+    binary_to_list(Whole) ++ [Last].
+
+%% `none` where something is neither a byte nor bits nor a list of such.
+from_list(List) when is_list(List) -> joined(List, <<>>);
+from_list(_) -> none.
+
+joined([Byte | Rest], Bits) when is_integer(Byte), Byte >= 0, Byte =< 255 -> joined(Rest, <<Bits/bitstring, Byte>>);
+joined([Part | Rest], Bits) when is_bitstring(Part) -> joined(Rest, <<Bits/bitstring, Part/bitstring>>);
+joined([List | Rest], Bits) when is_list(List) ->
+    case joined(List, Bits) of
+        none -> none;
+        More -> joined(Rest, More)
+    end;
+joined([], Bits) -> Bits;
+joined(Last, Bits) when is_bitstring(Last) -> <<Bits/bitstring, Last/bitstring>>;
+joined(_, _) -> none.
 
 %% A number as a field of so many bits holds it.
 field(Number, Bits, big) when is_integer(Number), Bits >= 0 ->

@@ -19,6 +19,7 @@
 -define(FLOAT, 16#6a99b4ac).
 -define(BINARY, 16#08d12e65).
 -define(NAME, 16#a708a81e).
+-define(BITS, 16#454021d7).
 -define(MAP, 16#e3779b90).
 -define(PAIRS, 16#be1e08bb).
 
@@ -39,6 +40,11 @@ hash(Tuple, Hash) when erlang:is_tuple(Tuple) ->
     lists:foldl(fun hash/2, mixed(erlang:tuple_size(Tuple), 0, ?TUPLE, Hash), erlang:tuple_to_list(Tuple));
 hash(Binary, Hash) when erlang:is_binary(Binary) ->
     bytes(Binary, (?BINARY + Hash) band ?WORD);
+hash(Bits, Hash) when erlang:is_bitstring(Bits) ->
+    Size = erlang:bit_size(Bits) band 7,
+    Whole = erlang:byte_size(Bits) - 1,
+    <<Bytes:Whole/binary, Last:Size>> = Bits,
+    mixed(Size, Last, ?BITS, bytes(Bytes, Whole, ?INTEGER, ?INTEGER, (?BINARY + Hash) band ?WORD));
 hash(Float, Hash) when erlang:is_float(Float) ->
     %% Both zeros are one.
     <<High:32, Low:32>> = <<(Float + 0.0)/float>>,

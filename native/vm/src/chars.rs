@@ -1,6 +1,8 @@
-//! Characters as numbers of bits, for where they begin within a byte.
+//! Characters as numbers of bits, for where they begin within a byte. Always inlined: a pair that is given back otherwise
+//! travels over a stack, which the VM's functions of ours do not have.
 
 /// A character in UTF-8, as a number and how many bytes that has: 1 to 4.
+#[inline(always)]
 pub fn utf8(char: u32) -> (u32, u32) {
     let tail = |shift: u32| char >> shift & 0x3f | 0x80;
     match char {
@@ -15,6 +17,7 @@ pub fn utf8(char: u32) -> (u32, u32) {
 }
 
 /// A character in UTF-16, as a number and how many bytes that has: 2 or 4.
+#[inline(always)]
 pub fn utf16(char: u32) -> (u32, u32) {
     match char.checked_sub(0x1_0000) {
         None => (char, 2),
@@ -44,6 +47,7 @@ pub const fn is_char(number: u32) -> bool {
 }
 
 /// The character at the start of four bytes, of which so many are there, and how many it takes.
+#[inline(always)]
 pub fn from_utf8(four: u32, there: u32) -> Option<(u32, u32)> {
     let byte = |at: u32| four >> (24 - 8 * at) & 0xff;
     let (first, size) = match byte(0) {
@@ -65,6 +69,7 @@ pub fn from_utf8(four: u32, there: u32) -> Option<(u32, u32)> {
 }
 
 /// The character at the start of two units, of which so many bytes are there, and how many it takes.
+#[inline(always)]
 pub fn from_utf16(units: u32, there: u32) -> Option<(u32, u32)> {
     let (first, second) = (units >> 16, units & 0xffff);
     let (char, size) = match (first, second) {

@@ -41,6 +41,7 @@ fn is_little(flags: u32) -> bool {
 }
 
 /// Eight bytes from a bit of a bit string on, zeros behind its end, and how many bits of them are its own.
+#[inline(always)]
 fn eight_bytes(binary: Term, at: u32) -> (u64, u32) {
     let there = size(binary).saturating_sub(at);
     // SAFETY: of a bit string only bytes are read that hold bits of it.
@@ -62,6 +63,7 @@ fn eight_bytes(binary: Term, at: u32) -> (u64, u32) {
 /// # Safety
 ///
 /// The places can be written to.
+#[inline(always)]
 unsafe fn told(read: Option<(u32, u32)>, char: *mut u32, size: *mut u32) -> i32 {
     let Some((read, bytes)) = read else {
         return 0;

@@ -193,3 +193,19 @@ fn compared(module: &mut Module, parts: &Parts) -> Result<()> {
     edits.apply(body_mut(module, *function)?);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lean::{Names, parse};
+
+    #[test]
+    fn a_vm_that_nothing_is_grafted_into_needs_nothing_and_a_strange_one_is_refused() {
+        let run = |text: &str| {
+            let wasm = wat::parse_str(format!("(module {text})")).unwrap();
+            know(&mut parse(&wasm, Names::Kept).unwrap())
+        };
+        assert!(matches!(run("").unwrap(), Outcome::NotNeeded(_)));
+        assert!(run("(func $\"new:bits_size\" (param i32) (result i32) (local.get 0))").is_err());
+    }
+}

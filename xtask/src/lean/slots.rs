@@ -91,3 +91,44 @@ fn number(module: &mut Module, like: u32, function: FunctionId) -> Result<u32> {
     table.maximum = table.maximum.map(|maximum| maximum.max(table.initial));
     Ok(next)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lean::Outcome;
+    use crate::lean::engine::Running;
+    use crate::lean::operands::bodies;
+
+    /// Two names at 1 and 5 of data that will lie at 16, whose entries at 8 and 20 share the number 1.
+    const VM: &str = r#"
+        (memory 1)
+        (table 2 funcref)
+        (elem (i32.const 1) $one)
+        (type $none (func (result i32)))
+        (func $one (type $none) (i32.const 1))
+        (func $other (type $none) (i32.const 2))
+        (func (export "call") (param i32) (result i32)
+          (call_indirect (type $none) (i32.load offset=24 (local.get 0))))
+        (data (i32.const 16) "\00abc\00xy\00\11\00\00\00\05\00\00\00\01\00\00\00\15\00\00\00\05\00\00\00\01\00\00\00"))"#;
+
+    fn run(text: &str, name: &str) -> Result<Running> {
+        Running::after(&format!("(module {text}"), |module| {
+            let other = bodies(module)[1];
+            lead(module, name, "abc", other)?;
+            Ok(Outcome::Done(String::new()))
+        })
+    }
+
+    #[test]
+    fn a_name_leads_elsewhere_and_the_other_does_not() {
+        let vm = run(VM, "xy").unwrap();
+        assert_eq!(vm.call("call", &[8]), 1);
+        assert_eq!(vm.call("call", &[20]), 2);
+    }
+
+    #[test]
+    fn names_and_entries_that_are_not_there_are_told() {
+        assert!(run(VM, "xyz").is_err());
+        assert!(run(&VM.replace("\\15\\00", "\\16\\00"), "xy").is_err());
+    }
+}

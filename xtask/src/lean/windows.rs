@@ -228,3 +228,68 @@ pub fn op(op: BinaryOp) -> Instr {
 pub fn call(func: FunctionId) -> Instr {
     ir::Call { func }.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lean::operands::{bodies, body, body_mut};
+    use crate::lean::{Names, parse};
+    use walrus::Module;
+
+    const SIZE: &str = r#"
+        (func $f (param i32 i32) (result i32)
+          (drop (i32.shr_u (local.get 0) (i32.const 3)))
+          (block (drop (i32.shr_s (local.get 1) (i32.const 3))))
+          (i32.add (local.get 0) (local.get 1)))"#;
+
+    fn module() -> (Module, FunctionId) {
+        let wasm = wat::parse_str(format!("(module {SIZE})")).unwrap();
+        let module = parse(&wasm, Names::Kept).unwrap();
+        let id = bodies(&module)[0];
+        (module, id)
+    }
+
+    #[test]
+    fn a_shape_is_found_wherever_it_stands_and_names_variables() {
+        let (module, id) = module();
+        let function = body(&module, id).unwrap();
+        let shape = [Shape::Get(0), Shape::Const(3), Shape::Right];
+        let found = everywhere(function, &shape, None);
+        assert_eq!(found.len(), 2);
+        assert_ne!(found[0].local(0).unwrap(), found[1].local(0).unwrap());
+        assert!(found[0].local(1).is_err());
+        assert!(only(function, &shape, None).is_err());
+        let sum = [Shape::Get(0), Shape::Get(1), Shape::Op(BinaryOp::I32Add)];
+        let sum = only(function, &sum, Some(&found[0])).unwrap();
+        assert_eq!(sum.local(0).unwrap(), found[0].local(0).unwrap());
+        assert_eq!(before(function, &sum, &shape).unwrap().at, found[0].at);
+        assert!(behind(function, &sum, &shape).is_err());
+        let block = around(function, &found[1]).unwrap();
+        let place = (block.seq, block.at);
+        assert_eq!(
+            inside(function, place, &shape, None).unwrap().at,
+            found[1].at
+        );
+    }
+
+    #[test]
+    fn what_was_found_is_replaced_all_at_once() {
+        let (mut module, id) = module();
+        let shape = [Shape::Get(0), Shape::Const(3), Shape::Right];
+        let mut edits = Edits::default();
+        for found in everywhere(body(&module, id).unwrap(), &shape, None) {
+            edits.put(&found, 1, vec![number(4), op(BinaryOp::I32Add), number(1)]);
+        }
+        edits.apply(body_mut(&mut module, id).unwrap());
+        let function = body(&module, id).unwrap();
+        assert!(everywhere(function, &shape, None).is_empty());
+        let changed = [
+            Shape::Get(0),
+            Shape::Const(4),
+            Shape::Op(BinaryOp::I32Add),
+            Shape::Const(1),
+            Shape::Right,
+        ];
+        assert_eq!(everywhere(function, &changed, None).len(), 2);
+    }
+}
