@@ -444,14 +444,8 @@ bitstring_to_list(_) -> erlang:error(badarg).
 
 %% The VM's own takes whole bytes alone.
 list_to_bitstring(List) ->
-    try
-        erlang:list_to_binary(List)
-    catch
-        error:_ ->
-            case erlang_bits:from_list(List) of
-                none -> erlang:error(badarg);
-                Bits -> Bits
-            end
+    try erlang:list_to_binary(List)
+    catch error:_ -> erlang_bits:from_list(List)
     end.
 iolist_to_iovec(Data) -> [erlang:iolist_to_binary(Data)].
 binary_part(Binary, {Start, Length}) -> erlang:binary_part(Binary, Start, Length).

@@ -15,20 +15,16 @@ to_list(Bits) ->
     <<Whole:Bytes/binary, Last:Size/bitstring>> = Bits,
     binary_to_list(Whole) ++ [Last].
 
-%% `none` where something is neither a byte nor bits nor a list of such.
+%% A wrong argument where something is neither a byte nor bits nor a list of such.
 from_list(List) when is_list(List) -> joined(List, <<>>);
-from_list(_) -> none.
+from_list(_) -> erlang:error(badarg).
 
 joined([Byte | Rest], Bits) when is_integer(Byte), Byte >= 0, Byte =< 255 -> joined(Rest, <<Bits/bitstring, Byte>>);
 joined([Part | Rest], Bits) when is_bitstring(Part) -> joined(Rest, <<Bits/bitstring, Part/bitstring>>);
-joined([List | Rest], Bits) when is_list(List) ->
-    case joined(List, Bits) of
-        none -> none;
-        More -> joined(Rest, More)
-    end;
+joined([List | Rest], Bits) when is_list(List) -> joined(Rest, joined(List, Bits));
 joined([], Bits) -> Bits;
 joined(Last, Bits) when is_bitstring(Last) -> <<Bits/bitstring, Last/bitstring>>;
-joined(_, _) -> none.
+joined(_, _) -> erlang:error(badarg).
 
 %% A number as a field of so many bits holds it.
 field(Number, Bits, big) when is_integer(Number), Bits >= 0 ->
