@@ -70,8 +70,9 @@ shapes_test() ->
          Guarded = [lists:sort(ets:select(T, [{{'$2', '$1'}, [G], ['$2']}])) || G <- Guards],
          Both = [lists:sort(ets:select(T, [{{'$2', P}, [], ['$2']}, {{'$2', '$1'}, [G], [{{'$2', '$1'}}]}])) || P <- [1, [1 | '_'], '_'], G <- Guards],
          Count = ets:select_count(T, [{{'_', '$1'}, [{'==', '$1', 1}], [true]}]),
-         Deleted = [ets:select_delete(K, [{{'$1'}, [{'==', '$1', V}], [true]}]) || V <- [1, {1}, "abc", 17]],
-         {Type, Lookups, Guarded, Both, Count, Deleted, lists:sort(ets:tab2list(K)), ets:match_delete(T, {'_', ['_' | '_']}), sorted(T)}
+         Told = [ets:select_count(T, [{{'$2', '$1'}, [], [a, G]}, {{'$2', '_'}, [], [{'==', '$2', N}]}]) || G <- Guards, N <- [1, 7, 99]],
+         Deleted = [ets:select_delete(K, [{{'$1'}, [], [{'==', V, '$1'}]}]) || V <- [2, a, {}, []]] ++ [ets:select_delete(K, [{{'$1'}, [{'==', '$1', V}], [true]}]) || V <- [1, {1}, "abc", 17]],
+         {Type, Lookups, Guarded, Both, Count, Told, Deleted, lists:sort(ets:tab2list(K)), ets:match_delete(T, {'_', ['_' | '_']}), sorted(T)}
      end || Type <- [set, ordered_set, bag, duplicate_bag]].
 
 match_test() ->

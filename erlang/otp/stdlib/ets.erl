@@ -269,6 +269,12 @@ selected(Table, Spec) ->
     Prepared = ets_match:prepare(Spec),
     match_spec_run(candidates(Table, Spec, Prepared), {ets_match, Prepared}).
 
+%% The objects of which the specification says `true`.
+told(Table, Spec) ->
+    Prepared = ets_match:prepare(Spec),
+    Candidates = candidates(Table, Spec, ets_match:only_true(Prepared)),
+    [Object || Object <- Candidates, ets_match:run(Object, Prepared) =:= {value, true}].
+
 %% The objects that a specification can match at all: those of one key, if it names one, or those of the shapes.
 candidates(#table{keypos = KeyPos} = Table, Spec, Prepared) ->
     case ets_match:bound_key(Spec, KeyPos) of
@@ -290,7 +296,7 @@ directed(_, _, Found) -> Found.
 
 continued(Continuation) -> ets_chunk:next(Continuation, fun readable/1).
 
-select_count(Tab, Spec) -> ?TRY(length([true || true <- selected(readable(Tab), Spec)]), [Tab, Spec]).
+select_count(Tab, Spec) -> ?TRY(length(told(readable(Tab), Spec)), [Tab, Spec]).
 
 %% What is wrong with a specification is explained of the function that OTP has inside.
 select_delete(Tab, Spec) -> internal_select_delete(Tab, Spec).
@@ -298,8 +304,7 @@ select_delete(Tab, Spec) -> internal_select_delete(Tab, Spec).
 internal_select_delete(Tab, Spec) ->
     ?TRY(begin
              Table = writable(Tab),
-             Prepared = ets_match:prepare(Spec),
-             Doomed = [Object || Object <- candidates(Table, Spec, Prepared), ets_match:run(Object, Prepared) =:= {value, true}],
+             Doomed = told(Table, Spec),
              case Table of
                  #table{kind = walked, native = Native, keypos = KeyPos, type = Type} ->
                      ets_walk:delete_objects(Native, KeyPos, Type, Doomed);

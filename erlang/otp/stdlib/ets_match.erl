@@ -1,7 +1,7 @@
 %% Match specifications: which objects match, and what is made of them. A specification is checked and prepared once,
 %% so that no variable's name is read again for each object. Knows nothing of tables.
 -module(ets_match).
--export([prepare/1, run/2, test/2, bound_key/2, shapes/1, keeps_key/2]).
+-export([prepare/1, run/2, test/2, bound_key/2, shapes/1, only_true/1, keeps_key/2]).
 
 %% Guards and bodies may call these functions of `erlang`.
 -define(CALLS, #{0 => [self, node],
@@ -221,6 +221,10 @@ shapes(Spec) ->
         true -> any;
         false -> {like, Shapes}
     end.
+
+%% The specification for somebody who is not interested in results but `true`: what a body says is one more guard. Only
+%% for shapes, since a body that says no ends the search for a clause.
+only_true(Spec) -> [{Pattern, Guards ++ [lists:last(Body)], Body} || {Pattern, Guards, Body} <- Spec].
 
 shape({is, Term}, _) -> Term;
 shape({variable, Number}, Values) -> maps:get(Number, Values, {});
