@@ -17,6 +17,8 @@ pub mod chars;
 pub mod choose;
 #[cfg(grafted)]
 mod fields_vm;
+#[cfg(grafted)]
+mod room;
 pub mod sort;
 #[cfg(grafted)]
 mod subtract;

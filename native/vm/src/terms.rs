@@ -1,5 +1,6 @@
 //! Terms in the VM's memory, as far as functions of ours read and make them.
 
+use crate::room::memory_ensure_free_with_roots;
 use crate::sort::Order;
 
 /// The empty list.
@@ -21,13 +22,6 @@ mod vm {
     #[link(wasm_import_module = "vm")]
     unsafe extern "C" {
         pub fn term_compare(one: u32, other: u32, how: i32, vm: u32) -> i32;
-        pub fn memory_ensure_free_with_roots(
-            process: u32,
-            words: u32,
-            roots: i32,
-            at: u32,
-            how: i32,
-        ) -> i32;
         pub fn term_alloc_tuple(size: u32, heap: u32) -> u32;
         pub fn term_list_alloc(heap: u32) -> u32;
     }
@@ -129,9 +123,8 @@ impl Process {
     /// It is a process, and at `roots` there are `count` terms.
     pub unsafe fn reserve(self, words: usize, roots: u32, count: i32) -> Option<()> {
         // SAFETY: as said.
-        let failed = unsafe {
-            vm::memory_ensure_free_with_roots(self.0, words as u32, count, roots, CAN_SHRINK)
-        };
+        let failed =
+            unsafe { memory_ensure_free_with_roots(self.0, words, count, roots, CAN_SHRINK) };
         (failed == 0).then_some(())
     }
 

@@ -11,6 +11,7 @@ mod casts;
 mod ends;
 #[cfg(test)]
 mod engine;
+mod farewell;
 mod garbage;
 mod glue;
 mod graft;
@@ -100,6 +101,8 @@ pub enum Step {
     Places,
     /// Refuse a number at the end of a list of bytes.
     Tails,
+    /// Let a process that ends say so without a copy of its heap.
+    Farewell,
     /// Make the interpreter's loop return, so that it enters the engine's optimised code.
     Resume,
     /// Drop debug sections.
@@ -152,6 +155,7 @@ impl Step {
             Step::Ends => include_str!("ends.rs"),
             Step::Places => concat!(include_str!("places.rs"), include_str!("marks.rs")),
             Step::Tails => include_str!("tails.rs"),
+            Step::Farewell => include_str!("farewell.rs"),
             Step::Optimise => include_str!("optimise.rs"),
             Step::Callees => include_str!("callees.rs"),
             Step::Resume => concat!(include_str!("resume.rs"), include_str!("liveness.rs")),
@@ -198,6 +202,7 @@ pub fn lean_wasm(
             Step::Ends => ends::wake_later(&mut module),
             Step::Places => places::remember(&mut module),
             Step::Tails => tails::refuse(&mut module),
+            Step::Farewell => farewell::speak(&mut module),
             Step::Resume => resume::split(&mut module),
             Step::Optimise => {
                 optimise::optimise(&module.emit_wasm(), names).and_then(|(wasm, outcome)| {
