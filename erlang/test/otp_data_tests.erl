@@ -4,7 +4,7 @@
 -compile(nowarn_export_all).
 
 tests() ->
-    [maps_basic_test, maps_change_test, maps_errors_test, maps_fold_test, maps_iterate_test, maps_large_test,
+    [maps_basic_test, maps_change_test, maps_remove_test, maps_errors_test, maps_fold_test, maps_iterate_test, maps_large_test,
      maps_group_test, lists_sort_test, lists_key_test, lists_errors_test, lists_more_test, sets_test, dicts_test,
      trees_test, queue_test, array_test, binary_match_test, binary_part_test, binary_unsigned_test, binary_edit_test,
      bits_test, numbers_test, math_test, floats_test, proplists_test, comprehensions_test, records_test, catch_test,
@@ -23,6 +23,17 @@ maps_change_test() ->
     {maps:put(c, 3, M), maps:put(a, 0, M), maps:update(a, 9, M), maps:remove(a, M), maps:remove(z, M), maps:take(b, M),
      maps:take(z, M), maps:merge(M, #{b => 3, d => 4}), maps:merge(#{b => 3}, M), maps:with([a, z], M),
      maps:without([a], M), maps:update_with(a, fun(X) -> X + 1 end, M), maps:update_with(z, fun(X) -> X end, 7, M)}.
+
+%% Every key is taken out of maps of many sizes, and of one with keys of all kinds.
+maps_remove_test() ->
+    Kinds = #{a => 1, 1 => 2, 1.0 => 3, "s" => 4, <<"b">> => 5, {t, [1]} => 6, [] => 7, #{m => 1} => 8, 1 bsl 70 => 9, -5 => 10},
+    Without = fun(Map) -> [maps:remove(Key, Map) =:= maps:from_list(lists:keydelete(Key, 1, maps:to_list(Map))) || Key <- maps:keys(Map)] end,
+    Sizes = [1, 2, 3, 24, 25, 40],
+    Large = maps:from_list([{N, {N, "x"}} || N <- lists:seq(1, 2000)]),
+    Left = lists:foldl(fun maps:remove/2, Large, lists:seq(1, 1990)),
+    {lists:usort(Without(Kinds)), [lists:usort(Without(maps:from_list([{N, [N]} || N <- lists:seq(1, Size)]))) || Size <- Sizes],
+     lists:sort(maps:to_list(Left)), maps:remove(1, #{1 => a}), maps:remove(1, #{1.0 => a}), maps:take("s", Kinds) =:= {4, maps:remove("s", Kinds)},
+     sets:to_list(sets:del_element(2, sets:from_list([1, 2], [{version, 2}]))), t(fun() -> maps:from_keys(same(#{a => 1, b => 2}), a) end)}.
 
 maps_errors_test() ->
     [t(fun() -> maps:get(z, same(#{})) end), t(fun() -> maps:update(z, 1, #{}) end), t(fun() -> maps:keys(x) end),

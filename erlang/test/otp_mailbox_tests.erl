@@ -1,10 +1,11 @@
-%% What a `receive` finds, and when: among many messages, within no time, for references of several kinds.
+%% What a `receive` finds, and when: among many messages, within no time, for references of several kinds. What others
+%% see of a process.
 -module(otp_mailbox_tests).
 -compile(export_all).
 -compile(nowarn_export_all).
 
 tests() ->
-    [no_time_test, crowded_test, taken_in_between_test, nested_test, flush_test, late_test, not_there_test, heap_size_test].
+    [no_time_test, crowded_test, taken_in_between_test, nested_test, flush_test, late_test, not_there_test, heap_size_test, others_dictionary_test].
 
 t(Work) ->
     try Work() catch Class:Reason -> {Class, Reason} end.
@@ -120,3 +121,18 @@ heap_size_test() ->
         Found
     end,
     [Size(Words) || Words <- [233, 234, 1000, 10000, 10958, 10959, 196650]].
+
+others_dictionary_test() ->
+    Self = self(),
+    P = proc_lib:spawn(fun() -> put(a, {1, "x"}), put({k}, <<"b">>), proc_lib:set_label(named), Self ! up, receive stop -> ok end end),
+    receive up -> ok end,
+    {dictionary, All} = process_info(P, dictionary),
+    Answers = [[lists:keyfind(Key, 1, All) || Key <- [a, {k}, none, '$process_label']], process_info(P, {dictionary, a}), process_info(P, {dictionary, none}),
+               process_info(P, [{dictionary, {k}}, label]), proc_lib:get_label(P), element(1, proc_lib:initial_call(P)), proc_lib:translate_initial_call(P) =:= proc_lib:initial_call(P),
+               lists:keymember('$ancestors', 1, All), element(2, lists:keyfind(dictionary, 1, process_info(P))) =:= All],
+    P ! stop,
+    Q = spawn(fun() -> Self ! up, receive stop -> ok end end),
+    receive up -> ok end,
+    Empty = process_info(Q, dictionary),
+    exit(Q, kill),
+    {Answers, Empty, process_info(Q, dictionary)}.

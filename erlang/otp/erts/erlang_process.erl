@@ -63,6 +63,7 @@ known(Pid, Item) ->
     end.
 
 value(dictionary, _, true) -> erlang:get();
+value(dictionary, Pid, false) -> dictionary(Pid);
 value(group_leader, _, true) -> erlang:group_leader();
 value(group_leader, _, false) -> erlang:whereis(user);
 value(trap_exit, _, true) ->
@@ -82,24 +83,37 @@ value(sequential_trace_token, _, _) -> [];
 value(trace, _, _) -> 0;
 value(message_queue_data, _, _) -> on_heap;
 value(async_dist, _, _) -> false;
-value(label, _, _) -> undefined;
+value(label, Pid, IsSelf) -> value({dictionary, '$process_label'}, Pid, IsSelf);
 value({dictionary, Key}, _, true) -> erlang:get(Key);
-value({dictionary, _}, _, false) -> undefined;
+value({dictionary, Key}, Pid, false) ->
+    case lists:keyfind(Key, 1, dictionary(Pid)) of
+        {_, Value} -> Value;
+        false -> undefined
+    end;
 value(initial_call, _, _) -> {erlang, apply, 2};
 value(current_function, Pid, _) ->
     case erlang_alias:row(Pid) of
         [{_, _, asleep, _, _}] -> {erlang, hibernate, 3};
         [] -> {erlang, apply, 2}
     end;
-value(Item, _, _) when Item =:= messages; Item =:= dictionary; Item =:= links; Item =:= monitors; Item =:= monitored_by;
+value(Item, _, _) when Item =:= messages; Item =:= links; Item =:= monitors; Item =:= monitored_by;
                        Item =:= current_stacktrace; Item =:= garbage_collection; Item =:= binary;
                        Item =:= current_location -> [];
 value(Item, _, _) when Item =:= heap_size; Item =:= stack_size; Item =:= total_heap_size; Item =:= memory -> 0;
 value(_, _, _) -> erlang:error(badarg).
 
+%% The native of the lean VM tells the dictionary of another process when it is asked for `'EXIT'`.
+dictionary(Pid) ->
+    try eRlang:process_info(Pid, 'EXIT') of
+        {_, Pairs} -> Pairs;
+        _ -> []
+    catch
+        error:badarg -> []
+    end.
+
 info(Pid) ->
     case erlang:is_process_alive(Pid) of
-        true -> [Info || Item <- [registered_name, links, monitored_by, message_queue_len, heap_size, stack_size,
+        true -> [Info || Item <- [registered_name, initial_call, dictionary, links, monitored_by, message_queue_len, heap_size, stack_size,
                                   total_heap_size, memory], Info <- one(Pid, Item)];
         false -> undefined
     end.

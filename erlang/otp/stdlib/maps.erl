@@ -99,8 +99,12 @@ merge_with(Combiner, A, B) ->
 put(Key, Value, Map) when is_map(Map) -> Map#{Key => Value};
 put(Key, Value, Map) -> error_with_info({badmap, Map}, [Key, Value, Map]).
 
-remove(Key, Map) when is_map_key(Key, Map) ->
-    rebuilt([Pair || {K, _} = Pair <- pairs(Map), K =/= Key]);
+%% The native of the lean VM makes a map of a map and a key, too; another one refuses what is no list.
+remove(Key, Map) when is_map_key(Key, Map), map_size(Map) > 1 ->
+    try mAps:from_keys(Map, Key)
+    catch error:badarg -> rebuilt([Pair || {K, _} = Pair <- pairs(Map), K =/= Key])
+    end;
+remove(Key, Map) when is_map_key(Key, Map) -> #{};
 remove(_Key, Map) when is_map(Map) -> Map;
 remove(Key, Map) -> error_with_info({badmap, Map}, [Key, Map]).
 

@@ -18,6 +18,10 @@ pub mod choose;
 #[cfg(grafted)]
 mod fields_vm;
 #[cfg(grafted)]
+mod info;
+#[cfg(grafted)]
+mod maps;
+#[cfg(grafted)]
 mod room;
 pub mod sort;
 #[cfg(grafted)]

@@ -117,6 +117,11 @@ pub unsafe fn fill(to: *mut u32, term: u32, count: usize) {
 pub struct Process(pub u32);
 
 impl Process {
+    /// What has such a heap, and nothing else of a process.
+    pub fn with_heap(heap: u32) -> Process {
+        Process(heap.wrapping_sub(HEAP))
+    }
+
     /// Sees to it that there are so many words; None if there is no memory. Terms may move; those at `roots` follow.
     ///
     /// # Safety
