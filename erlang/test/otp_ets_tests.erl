@@ -7,7 +7,7 @@ tests() ->
     [set_test, ordered_set_test, bag_test, duplicate_bag_test, named_test, walk_test, shapes_test, match_test, select_test, limit_test, chunks_test, delete_test,
      counter_test, update_element_test, take_test, insert_new_test, info_test, errors_test, owner_test, heir_test, give_away_test, protection_test,
      fold_test, fun2ms_test, replace_test, kept_key_test, keypos_test, concurrent_test, lookup_element_test, empty_tuple_test, big_counter_test, number_key_test, held_test, gone_owner_test, many_test, followed_test, refusal_test, cause_test, ended_test,
-     replaced_key_test, memory_test, concurrency_test, persistent_term_test, atomics_test, counters_test].
+     replaced_key_test, memory_test, binaries_test, concurrency_test, persistent_term_test, atomics_test, counters_test].
 
 t(Work) ->
     try Work() catch Class:Reason -> {Class, Reason} end.
@@ -244,6 +244,21 @@ memory_test() ->
          ets:insert(T, [{N, N} || N <- lists:seq(1001, 10000)]), Many = Words(),
          {Type, Empty > 0, Short > Empty + 3, Long - Short, Shared - Long > 5, Shared - Long < 50, Again - Empty, Some - Empty > 3000, Many - Some > 27000,
           lists:keyfind(memory, 1, ets:info(T)) =:= {memory, Many}, ets:delete_all_objects(T), Words() < Some}
+     end || Type <- [set, ordered_set, bag, duplicate_bag]].
+
+%% Binaries that a table shares with others, each as often as it is there. Short ones are no others'.
+binaries_test() ->
+    [begin
+         T = ets:new(t, [Type]),
+         Long = binary:copy(<<"0123456789">>, 10),
+         Told = fun() -> ets:info(T, binary) end,
+         None = Told(),
+         ets:insert(T, [{short, <<"abc">>}, {one, [{Long}]}]), [{Where, Bytes, Shares}] = Told(),
+         ets:insert(T, {two, #{k => [x | Long]}}), Two = Told(),
+         ets:insert(T, {other, binary:copy(<<1>>, 70)}), Three = lists:usort([Size || {_, Size, _} <- Told()]),
+         ets:delete(T, two), ets:delete(T, other), Again = Told(),
+         ets:delete_all_objects(T),
+         {None, Bytes, is_integer(Where), Two =:= [{Where, 100, Shares + 1}, {Where, 100, Shares + 1}], Three, Again =:= [{Where, 100, Shares}], Told(), byte_size(Long)}
      end || Type <- [set, ordered_set, bag, duplicate_bag]].
 
 %% What the options for many writers come to.

@@ -185,7 +185,7 @@ info_value(#table{kind = walked} = Table, memory) -> ets_memory:words(Table);
 info_value(#table{kind = ordered} = Table, memory) -> ets_memory:words(Table) + ets_keeper:change(Table, {info, memory});
 info_value(#table{kind = walked, native = Native}, stats) -> ets_walk:stats(Native);
 info_value(#table{fixes = Fixes}, fixed) -> Fixes > 0;
-info_value(_, binary) -> [];
+info_value(Table, binary) -> ets_binaries:told(fun() -> everything(Table) end);
 info_value(Table, Item) -> ets_keeper:change(Table, {info, Item}).
 
 whereis(Name) when is_atom(Name) ->
