@@ -3,7 +3,7 @@
 //
 //   node e2e/vm/conformance.mjs PLAN
 //
-// PLAN is a JSON file {"vm": FOLDER, "packs": [FILE], "re": FILE, "limitMs": NUMBER, "suites": [{"name": SUITE,
+// PLAN is a JSON file {"vm": FOLDER, "packs": [FILE], "re": FILE, "suites": [{"name": SUITE, "limitMs": NUMBER,
 // "pack": FILE, "data": FOLDER, "files": {PATH_IN_VM: FILE}, "cases": [PATH]}]}.
 
 import { readFile } from "node:fs/promises";
@@ -69,7 +69,7 @@ class Lane {
       const started = await within(ask({ op: "eval", source: "conformance_vm:start()" }), BOOT_MS);
       if (started.error !== undefined) throw new Error(JSON.stringify(started.error));
       const request = JSON.stringify({ open: suite.name, data: suite.data, private: "/tmp/" });
-      const opened = JSON.parse(await within(vm.call("conformance_vm", request), BOOT_MS + plan.limitMs));
+      const opened = JSON.parse(await within(vm.call("conformance_vm", request), BOOT_MS + suite.limitMs));
       if (opened.opened !== true) throw new Error(opened.detail);
       return { vm };
     } catch (error) {
@@ -106,7 +106,7 @@ class Lane {
       }
       count += 1;
       const start = Date.now();
-      const answer = await ask(vm, path);
+      const answer = await ask(vm, path, suite.limitMs);
       say({ suite: suite.name, path, outcome: answer.outcome, ms: Date.now() - start, detail: answer.detail });
       // A case that was killed leaves its helpers running.
       if (["aborted", "frozen", "timeout", "broken"].includes(answer.outcome) || vm.gone !== undefined) await drop();
@@ -116,10 +116,10 @@ class Lane {
 }
 
 // What became of one case.
-const ask = async (vm, path) => {
-  const request = JSON.stringify({ run: path, limit_ms: plan.limitMs });
+const ask = async (vm, path, limitMs) => {
+  const request = JSON.stringify({ run: path, limit_ms: limitMs });
   try {
-    return JSON.parse(await within(vm.call("conformance_vm", request), plan.limitMs + GRACE_MS));
+    return JSON.parse(await within(vm.call("conformance_vm", request), limitMs + GRACE_MS));
   } catch (error) {
     if (vm.gone === undefined && error.message === "late") return { outcome: "frozen", detail: "no answer" };
     // The VM's last words arrive a little after the call is lost.

@@ -6,7 +6,7 @@
 tests() ->
     [bits_within_bytes_test, little_bits_test, little_bits_evaluated_test, wide_numbers_test, map_guards_test,
      bits_evaluated_test, bits_compiled_test, patterns_compiled_test, sizes_compiled_test, headers_test, encodings_test,
-     wrong_characters_test, ends_of_lists_test, several_patterns_test, suffix_test, referenced_test,
+     wrong_characters_test, ends_of_lists_test, several_patterns_test, suffix_test, referenced_test, shared_test,
      appended_test, handlers_test, re_frames_test].
 
 t(Work) ->
@@ -213,6 +213,14 @@ referenced_test() ->
     <<_:100/binary, Rest/binary>> = Whole,
     [t(fun() -> binary:referenced_byte_size(Term) end)
      || Term <- [Whole, Rest, binary:part(Whole, 500, 100), binary:copy(Rest), binary:part(Rest, 100, 200), same(a), same([])]].
+
+%% Two terms that are equal may be one, and then count once.
+shared_test() ->
+    One = lists:seq(1, 5),
+    Other = lists:seq(1, 5),
+    {[erts_debug:same(A, B) || {A, B} <- [{One, One}, {One, Other}, {tl(One), tl(One)}, {a, a}, {1, 1}, {a, b}, {[], []}, {[], {}}]],
+     erts_debug:size({One, One}), erts_debug:size({One, Other}), erts_debug:flat_size({One, One}),
+     [erts_debug:flat_size(Term) || Term <- [{1, 2}, {One, One}, {}, {a}, [{1, 2}]]]}.
 
 %% The old versions of a binary that grows must not wait for a large heap to fill.
 appended_test() ->

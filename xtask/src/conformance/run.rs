@@ -56,14 +56,16 @@ pub fn all_on_host(
 
 /// The reference: every case on the host's OTP. Kept in the cache, since neither OTP nor its suites change.
 fn on_host(toolchain: &Toolchain, built: &Built, limit: Duration) -> Result<Vec<Case>> {
-    let kept = place::cached("conformance")?.join(format!("{}.txt", &built.digest[..32]));
+    let limit = built.suite.limit(limit);
+    let name = format!("{}-{}s.txt", &built.digest[..32], limit.as_secs());
+    let kept = place::cached("conformance")?.join(name);
     if !kept.exists() {
         let out = built.host.join("outcomes.txt");
         let private = built.host.join("private");
         fs::create_dir_all(&private)?;
         let data = built.data.clone().unwrap_or_else(|| private.clone());
         let mut erl = toolchain.erl();
-        erl.args(["+pc", "unicode", "-kernel", "logger_level", "none", "-pa"]);
+        erl.args(["+pc", "unicode", "-pa"]);
         // Some compile modules, which land where they are.
         erl.current_dir(&private);
         erl.arg(&built.host)
@@ -175,6 +177,7 @@ fn plan_json(
             "name": module,
             "pack": planned.built.pack,
             "data": format!("{DATA}/{module}/"),
+            "limitMs": u64::try_from(planned.built.suite.limit(limit).as_millis())?,
             "files": files,
             "cases": cases,
         }));
@@ -184,7 +187,6 @@ fn plan_json(
         "vm": work.join("vm"),
         "re": re::prepare()?,
         "packs": packs,
-        "limitMs": u64::try_from(limit.as_millis())?,
         "suites": suites,
     }))
 }

@@ -1,11 +1,15 @@
 //! The suites that are the measure, and the modules that come with each.
 
+use std::time::Duration;
+
 /// One suite of OTP's standard library.
 pub struct Suite {
     /// Its name without `_SUITE`.
     pub name: &'static str,
     /// Other modules of the same folder that it calls.
     pub with: &'static [&'static str],
+    /// How long its cases take at least, where that is more than other suites' may.
+    least: Duration,
 }
 
 impl Suite {
@@ -13,14 +17,31 @@ impl Suite {
     pub fn module(&self) -> String {
         format!("{}_SUITE", self.name)
     }
+
+    /// How long a case may take, where one of another suite may take as long as is said.
+    pub fn limit(&self, usual: Duration) -> Duration {
+        usual.max(self.least)
+    }
 }
 
 const fn alone(name: &'static str) -> Suite {
-    Suite { name, with: &[] }
+    with(name, &[])
 }
 
 const fn with(name: &'static str, with: &'static [&'static str]) -> Suite {
-    Suite { name, with }
+    Suite {
+        name,
+        with,
+        least: Duration::ZERO,
+    }
+}
+
+const fn lasting(name: &'static str, minutes: u64) -> Suite {
+    Suite {
+        name,
+        with: &[],
+        least: Duration::from_secs(60 * minutes),
+    }
 }
 
 /// All of them.
@@ -61,7 +82,9 @@ pub const SUITES: &[Suite] = &[
             "run_pcre_tests",
         ],
     ),
-    alone("timer"),
+    // Its one case waits and measures for a minute and a half.
+    lasting("timer", 5),
+    alone("timer_simple"),
     with("gen_server", &["dummy_via", "error_logger_forwarder"]),
     with("gen_statem", &["dummy_via", "error_logger_forwarder"]),
     with(

@@ -1,7 +1,8 @@
 //! What the native that tells how large a term is also tells, of binaries that lie beside the heaps, less than zero. Of a
 //! part that does not stand for itself: the bytes of the whole, of which `binary:referenced_byte_size/1` is made. Of a
-//! tuple with such a binary alone: where it is, in steps of eight bytes; and with one thing more: how many share it.
-//! `ets:info(Tab, binary)` is made of these, and `erts_debug:flat_size/1` of the size of a list around the term.
+//! tuple with such a binary alone: where it is, in steps of eight bytes; and with two things more: how many share it.
+//! `ets:info(Tab, binary)` is made of these, and `erts_debug:flat_size/1` of the size of a list around the term. Of a pair
+//! it tells whether both are the same term in the same place, 1 or 0: `erts_debug:same/2`.
 
 use anyhow::{Result, bail};
 use walrus::ir::{BinaryOp, Instr, LoadKind, MemArg, UnaryOp};
@@ -28,12 +29,14 @@ const SHARES: &str = "refc_binary_get_refcount";
 /// The lowest two bits of a term, and of one that points to its words.
 const TAG: i32 = 3;
 const BOXED: i32 = 2;
-/// The first words of tuples of one element and of two.
+/// The first words of tuples of one element, of two and of three.
 const OF_ONE: i32 = 1 << 6;
 const OF_TWO: i32 = 2 << 6;
-/// From such a term, the first word, the first element, whether the VM's own file holds a binary, and where it is else.
+const OF_THREE: i32 = 3 << 6;
+/// From such a term, the first word, the first two elements, whether the VM's own file holds a binary, and where it is else.
 const FIRST: MemArg = at(0);
 const ELEMENT: MemArg = at(2);
+const SECOND: MemArg = at(6);
 const IS_CONSTANT: MemArg = at(6);
 const BESIDE: MemArg = at(10);
 
@@ -88,7 +91,7 @@ pub fn tell(module: &mut Module) -> Result<Outcome> {
     }
     match count {
         1 => Ok(Outcome::Done(
-            "binaries tell how large what they are a part of is, and who shares them".to_owned(),
+            "binaries tell how large what they are a part of is, who shares them, and pairs whether both are one".to_owned(),
         )),
         _ => bail!("{NATIVE} calls {SIZE} {count} times"),
     }
@@ -118,10 +121,18 @@ fn telling(module: &mut Module, told: &Told) -> FunctionId {
             .binop(BinaryOp::I32Sub)
             .load(told.memory, LOAD, FIRST)
             .local_tee(first);
-        code.i32_const(OF_ONE).binop(BinaryOp::I32Ne);
-        code.local_get(first)
-            .i32_const(OF_TWO)
-            .binop(BinaryOp::I32Ne);
+        code.i32_const(OF_TWO).binop(BinaryOp::I32Eq).if_else(
+            None,
+            |code| {
+                code.local_get(term).load(told.memory, LOAD, ELEMENT);
+                code.local_get(term).load(told.memory, LOAD, SECOND);
+                code.binop(BinaryOp::I32Eq).return_();
+            },
+            |_| {},
+        );
+        code.local_get(first).i32_const(OF_ONE);
+        code.binop(BinaryOp::I32Ne).local_get(first);
+        code.i32_const(OF_THREE).binop(BinaryOp::I32Ne);
         code.binop(BinaryOp::I32And).br_if(plain);
         code.local_get(term)
             .load(told.memory, LOAD, ELEMENT)
@@ -168,13 +179,15 @@ mod tests {
     use crate::lean::engine::Running;
 
     /// Odd terms are parts, of the binary behind them, which has ten bytes more than its number. At 64 and 80 are tuples
-    /// of one element and of two, at 96 one of three, at 128 one with a part; the binary 258 lies beside, at 4096, where
+    /// of one element and of three, at 96 one of four, at 112 and 192 pairs, at 128 one with a part; the binary 258 lies beside, at 4096, where
     /// seven share it; 290 is the VM's own.
     const VM: &str = r#"
         (memory 1)
         (data (i32.const 64) "\40\00\00\00\02\01\00\00")
-        (data (i32.const 80) "\80\00\00\00\02\01\00\00\0b\00\00\00")
-        (data (i32.const 96) "\c0\00\00\00\02\01\00\00\0b\00\00\00\0b\00\00\00")
+        (data (i32.const 80) "\c0\00\00\00\02\01\00\00\0b\00\00\00")
+        (data (i32.const 96) "\00\01\00\00\02\01\00\00\0b\00\00\00\0b\00\00\00")
+        (data (i32.const 112) "\80\00\00\00\02\01\00\00\02\01\00\00")
+        (data (i32.const 192) "\80\00\00\00\02\01\00\00\0b\00\00\00")
         (data (i32.const 128) "\40\00\00\00\01\01\00\00")
         (data (i32.const 144) "\40\00\00\00\22\01\00\00")
         (data (i32.const 160) "\40\00\00\00\04\00\00\00")
@@ -207,6 +220,8 @@ mod tests {
         assert_eq!(vm.call("native", &[0, 1, 66]), -512);
         assert_eq!(vm.call("native", &[0, 1, 82]), -7);
         assert_eq!(vm.call("native", &[0, 1, 130]), -512);
+        assert_eq!(vm.call("native", &[0, 1, 114]), 1);
+        assert_eq!(vm.call("native", &[0, 1, 194]), 0);
         for other in [98, 146, 162] {
             assert_eq!(vm.call("native", &[0, 1, other]), 100 + other);
         }
