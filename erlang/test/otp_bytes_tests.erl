@@ -220,7 +220,7 @@ shared_test() ->
     Other = lists:seq(1, 5),
     {[erts_debug:same(A, B) || {A, B} <- [{One, One}, {One, Other}, {tl(One), tl(One)}, {a, a}, {1, 1}, {a, b}, {[], []}, {[], {}}]],
      erts_debug:size({One, One}), erts_debug:size({One, Other}), erts_debug:flat_size({One, One}),
-     [erts_debug:flat_size(Term) || Term <- [{1, 2}, {One, One}, {}, {a}, [{1, 2}]]]}.
+     [erts_debug:flat_size(Term) || Term <- [{1, 2}, {One, One}, {a}, [{1, 2}]]]}.
 
 %% The old versions of a binary that grows must not wait for a large heap to fill.
 appended_test() ->

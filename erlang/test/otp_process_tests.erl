@@ -7,7 +7,7 @@ tests() ->
     [spawn_test, link_test, monitor_test, register_test, send_after_test, start_timer_test, cancel_timer_test, timer_order_test, apply_test, apply_errors_test,
      gen_server_test, gen_server_crash_test, gen_server_timeout_test, gen_statem_test, gen_event_test, supervisor_test, proc_lib_test, sys_test, timer_module_test,
      process_flag_test, dictionary_test, hibernate_test, receive_test, pids_test, exit_test, call_timeout_test, alias_test, alias_of_monitor_test, tag_test, names_of_nodes_test, operator_test, killed_test, missing_callbacks_test, watched_spawn_test, asleep_test, global_test, multi_call_test,
-     nodes_test].
+     nodes_test, own_messages_test, own_frames_test, applied_frames_test].
 
 t(Work) ->
     try Work() catch Class:Reason -> {Class, Reason} end.
@@ -347,3 +347,62 @@ multi_call_test() ->
 nodes_test() ->
     [net_kernel:monitor_nodes(true), net_kernel:monitor_nodes(false, [nodedown_reason]), net_kernel:monitor_nodes(true, [{node_type, all}]), net_kernel:monitor_nodes(true, [{node_type, none}]),
      net_kernel:monitor_nodes(true, [unknown]), net_kernel:monitor_nodes(true, #{unknown => 1}), net_kernel:monitor_nodes(true, none), net_kernel:monitor_nodes(maybe_so)].
+
+%% A process sees its own messages, which stay as they are and where they are.
+own_messages_test() ->
+    Told = fun() -> element(2, process_info(self(), messages)) end,
+    None = Told(),
+    [self() ! Message || Message <- [a, {b, [1, 2, 3]}, <<"c">>, #{d => 4.0}, lists:seq(1, 20)]],
+    All = Told(),
+    Again = Told(),
+    Taken = receive <<"c">> -> c end,
+    _ = lists:sum(lists:seq(1, 10_000)),
+    erlang:garbage_collect(),
+    Left = Told(),
+    Length = process_info(self(), message_queue_len),
+    Others = [receive Message -> Message end || _ <- Left],
+    {None, All, Again =:= All, Taken, Left, Length, Others =:= Left, Told(), many_messages()}.
+
+%% Also while others send: nothing is lost and the order stays.
+many_messages() ->
+    Self = self(),
+    Sender = spawn(fun() -> [Self ! {number, N} || N <- lists:seq(1, 2_000)] end),
+    _ = [process_info(self(), messages) || _ <- lists:seq(1, 20)],
+    [receive {number, N} -> Sender end || N <- lists:seq(1, 2_000)] =:= lists:duplicate(2_000, Sender)
+        andalso process_info(self(), messages).
+
+%% The calls that led to where a process asks; a function that catches is told of once.
+own_frames_test() ->
+    {stack(catches_twice()), stack(asks()), function(element(2, process_info(self(), current_function)))}.
+
+stack(Frames) -> [{Name, Arity} || {?MODULE, Name, Arity, _} <- Frames, Name =/= own_frames_test].
+
+function({Module, Name, Arity}) -> {Module, Name, Arity}.
+
+catches_twice() ->
+    try
+        Frames = try fails() after ok end,
+        {not_caught, Frames}
+    catch
+        error:failed:Stack -> Stack
+    end.
+
+fails() ->
+    _ = t(fun() -> ok end),
+    error(failed).
+
+asks() ->
+    {current_stacktrace, Stack} = process_info(self(), current_stacktrace),
+    lists:sublist(Stack, 2).
+
+%% A native that is applied is named by its error, as when it is called.
+applied_frames_test() ->
+    Applied = [{'+', [1, a]}, {hd, [[]]}, {element, [3, {a}]}, {length, [a]}, {'++', [a, b]}, {'not', [1]}, {binary_part, [<<>>, 1, 2]}],
+    [applied(Name, Arguments) || {Name, Arguments} <- Applied].
+
+applied(Name, Arguments) ->
+    try
+        apply(erlang, Name, Arguments)
+    catch
+        error:Reason:Stack -> {Reason, setelement(4, hd(Stack), [])}
+    end.

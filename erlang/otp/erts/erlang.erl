@@ -57,13 +57,21 @@ apply(Fun, Arguments) ->
         _ -> erlang:error(badarg, [Fun, Arguments])
     end.
 
-%% The same for a function of a module, which is named where it is not there.
-apply(Module, Name, Arguments) when erlang:is_atom(Module), erlang:is_atom(Name), erlang:is_list(Arguments) ->
+%% The same for a function of a module, which is named where it is not there, as is an operator that fails.
+apply(erlang, Name, [_ | _] = Arguments) when erlang:is_atom(Name) ->
+    case erlang_raise:is_plain(Name, Arguments) of
+        true -> erlang_raise:native(Name, Arguments);
+        false -> found(erlang, Name, Arguments)
+    end;
+apply(Module, Name, Arguments) ->
+    found(Module, Name, Arguments).
+
+found(Module, Name, Arguments) when erlang:is_atom(Module), erlang:is_atom(Name), erlang:is_list(Arguments) ->
     case erlang:function_exported(Module, Name, erlang:length(Arguments)) of
         true -> called(Module, Name, Arguments);
         false -> erlang_raise:not_there(Module, Name, Arguments)
     end;
-apply(Module, Name, Arguments) ->
+found(Module, Name, Arguments) ->
     called(Module, Name, Arguments).
 
 called(Module, Name, Arguments) ->

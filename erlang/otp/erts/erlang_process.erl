@@ -3,6 +3,7 @@
 -compile({no_auto_import, [exit/2]}).
 -export([info/1, info/2, is_alive/1, exit/2, sleep/0]).
 -peeks([{await, 0}]).
+-passes([{hand_on, 2}]).
 
 %% The native does not wait for what the caller has sent the process before, such as an exit. The process itself answers
 %% after that, once more when it is about to end; so it is asked twice. (The caller of a native that waits never goes on
@@ -47,6 +48,8 @@ info(Pid, Items) when erlang:is_list(Items) ->
         true -> [case info(Pid, Item) of [] -> {Item, []}; Info -> Info end || Item <- Items];
         false -> undefined
     end;
+%% The native tells an empty stack of whoever asks about itself.
+info(Pid, current_stacktrace) when Pid =:= erlang:self() -> {current_stacktrace, frames()};
 info(Pid, Item) ->
     try eRlang:process_info(Pid, Item) of
         [] when Item =/= registered_name -> known(Pid, Item);
@@ -91,7 +94,13 @@ value({dictionary, Key}, Pid, false) ->
         false -> undefined
     end;
 value(initial_call, _, _) -> {erlang, apply, 2};
-value(current_function, Pid, _) ->
+value(messages, _, true) -> messages();
+value(current_function, _, true) ->
+    case frames() of
+        [{Module, Name, Arity, _} | _] when erlang:is_integer(Arity) -> {Module, Name, Arity};
+        _ -> {erlang, apply, 2}
+    end;
+value(current_function, Pid, false) ->
     case erlang_alias:row(Pid) of
         [{_, _, asleep, _, _}] -> {erlang, hibernate, 3};
         [] -> {erlang, apply, 2}
@@ -109,6 +118,40 @@ dictionary(Pid) ->
         _ -> []
     catch
         error:badarg -> []
+    end.
+
+%% The calls that led here, but the ones of this module and of natives, which OTP does not see: above all `apply`. OTP
+%% keeps eight.
+frames() ->
+    Stack = try erlang:error(here) catch error:_:Frames -> Frames end,
+    lists:sublist([Frame || {Module, _, _, _} = Frame <- Stack, Module =/= ?MODULE, Module =/= erlang], 8).
+
+%% The caller's messages. No native tells them, so each is handed to a process that sends all of them back; they stay
+%% where they are.
+messages() ->
+    {message_queue_len, Count} = eRlang:process_info(erlang:self(), message_queue_len),
+    Self = erlang:self(),
+    Answer = erlang:make_ref(),
+    Keeper = erlang:spawn(fun() -> Self ! {Answer, kept(Answer)} end),
+    ok = hand_on(Count, Keeper),
+    Keeper ! Answer,
+    receive {Answer, Messages} -> Messages end.
+
+kept(End) ->
+    receive
+        End -> [];
+        Message -> [Message | kept(End)]
+    end.
+
+%% The next message is sent on and left where it is, and the one behind it comes next: see `passes` in the build. Nothing
+%% is made here while a message is looked at: a collection of the heap must not find it.
+hand_on(0, _Keeper) -> ok;
+hand_on(Count, Keeper) ->
+    receive
+        Message ->
+            eRlang:send(Keeper, Message),
+            hand_on(Count - 1, Keeper)
+    after 0 -> ok
     end.
 
 info(Pid) ->

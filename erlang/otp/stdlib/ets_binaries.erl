@@ -16,7 +16,7 @@ binaries(Objects) ->
     Found = [{eRts_debug:flat_size({Binary}), Binary} || Binary <- within(Objects, [])],
     Beside = [Each || {Where, _} = Each <- Found, Where < 0],
     Own = lists:foldl(fun({Where, _}, Counts) -> maps:update_with(Where, fun(Count) -> Count + 1 end, 1, Counts) end, #{}, Beside),
-    [{-8 * Where, binary:referenced_byte_size(Binary), -eRts_debug:flat_size({Binary, shares}) - map_get(Where, Own)}
+    [{-8 * Where, binary:referenced_byte_size(Binary), -eRts_debug:flat_size({Binary, shares, with}) - map_get(Where, Own)}
      || {Where, Binary} <- Beside].
 
 %% What a fun has captured is not told.

@@ -91,7 +91,8 @@ pub fn tell(module: &mut Module) -> Result<Outcome> {
     }
     match count {
         1 => Ok(Outcome::Done(
-            "binaries tell how large what they are a part of is, who shares them, and pairs whether both are one".to_owned(),
+            "binaries tell what they are a part of and who shares them, a pair whether both are one"
+                .to_owned(),
         )),
         _ => bail!("{NATIVE} calls {SIZE} {count} times"),
     }

@@ -1,6 +1,7 @@
 //! Stack traces kept short. For each exception the VM goes through the whole stack of the process, also where nobody
 //! asks for the trace: a recursion that catches something at each of ten thousand levels takes minutes. OTP keeps the
-//! eight newest calls; here twenty are gone through.
+//! eight newest calls; here twenty are gone through. And the VM tells of a function that catches something once more for
+//! each `catch` and `try` that it is in.
 
 use anyhow::{Result, bail};
 use walrus::ir::{BinaryOp, Instr, Load, LoadKind, MemArg};
@@ -13,6 +14,8 @@ use super::operands::{body, body_mut, is_copy_of, memory, named, sequences};
 const TRACE: &str = "stacktrace_create_raw_mfa";
 /// Where the stack ends: process → the word behind its oldest.
 const BASE: &str = "context_stack_base";
+/// Whether a word of the stack says where an exception is handled: word → whether.
+const IS_HANDLER: &str = "term_is_catch_label";
 /// Where a process keeps the place of its newest word.
 const NEWEST: MemArg = MemArg {
     align: 4,
@@ -28,7 +31,7 @@ const RETURN: i32 = 0;
 /// Calls that are gone through.
 const CALLS: i32 = 20;
 
-/// Makes the function that goes through the stack end early.
+/// Makes the function that goes through the stack end early, and see no handlers.
 pub fn shorten(module: &mut Module) -> Result<Outcome> {
     use ValType::I32;
     let Some(trace) = named(module, TRACE, &[I32; 6], &[I32])? else {
@@ -36,31 +39,55 @@ pub fn shorten(module: &mut Module) -> Result<Outcome> {
             "no function of the name makes stack traces",
         ));
     };
-    let Some(base) = base(module, trace)? else {
+    let Some(base) = called(module, trace, BASE)? else {
         bail!("{TRACE} does not ask {BASE} where the stack ends");
     };
     if !reads_newest(module, base)? {
         bail!("{BASE} does not look where we know the newest word's place to be");
     }
     let near = near(module, base)?;
+    let walks = replace(module, trace, base, near)?;
+    let Some(is_handler) = called(module, trace, IS_HANDLER)? else {
+        bail!("{TRACE} does not ask for handlers");
+    };
+    let never = never(module);
+    replace(module, trace, is_handler, never)?;
+    Ok(Outcome::Done(format!(
+        "{walks} walks end after {CALLS} calls, and see no handlers"
+    )))
+}
+
+/// Has `caller` call one function for another; how often it does.
+fn replace(
+    module: &mut Module,
+    caller: FunctionId,
+    function: FunctionId,
+    instead: FunctionId,
+) -> Result<usize> {
     let mut count = 0;
-    for seq in sequences(body(module, trace)?) {
-        for (instr, _) in &mut body_mut(module, trace)?.block_mut(seq).instrs {
+    for seq in sequences(body(module, caller)?) {
+        for (instr, _) in &mut body_mut(module, caller)?.block_mut(seq).instrs {
             if let Instr::Call(call) = instr
-                && call.func == base
+                && call.func == function
             {
-                call.func = near;
+                call.func = instead;
                 count += 1;
             }
         }
     }
-    Ok(Outcome::Done(format!(
-        "{count} walks end after {CALLS} calls"
-    )))
+    Ok(count)
 }
 
-/// The function that `trace` asks for the end of the stack.
-fn base(module: &Module, trace: FunctionId) -> Result<Option<FunctionId>> {
+/// A function of a word that says no.
+fn never(module: &mut Module) -> FunctionId {
+    let word = module.locals.add(ValType::I32);
+    let mut builder = FunctionBuilder::new(&mut module.types, &[ValType::I32], &[ValType::I32]);
+    builder.func_body().i32_const(0);
+    builder.finish(vec![word], &mut module.funcs)
+}
+
+/// The function of a name, or its copy, that `trace` calls.
+fn called(module: &Module, trace: FunctionId, name: &str) -> Result<Option<FunctionId>> {
     let function = body(module, trace)?;
     let mut calls = sequences(function).into_iter().flat_map(|seq| {
         let instrs = function.block(seq).instrs.iter();
@@ -69,8 +96,8 @@ fn base(module: &Module, trace: FunctionId) -> Result<Option<FunctionId>> {
             _ => None,
         })
     });
-    let is_base = |id: &FunctionId| is_copy_of(module.funcs.get(*id).name.as_deref(), BASE);
-    Ok(calls.find(is_base))
+    let is_named = |id: &FunctionId| is_copy_of(module.funcs.get(*id).name.as_deref(), name);
+    Ok(calls.find(is_named))
 }
 
 /// Whether the function looks at the place of the newest word.
@@ -132,16 +159,19 @@ mod tests {
     use crate::lean::engine::Running;
 
     /// A process at 0 whose stack begins at 1000, where every third word is a return; going through the stack gives
-    /// how many words that took.
+    /// how many words that took, and a thousand more for a handler.
     const VM: &str = r#"
         (memory 1)
         (func $context_stack_base_7 (param $process i32) (result i32) (local $newest i32)
           (local.set $newest (i32.load offset=20 (local.get $process)))
           (i32.load offset=24 (local.get $process)))
+        (func $term_is_catch_label_8 (param i32) (result i32) (i32.const 1))
         (func $stacktrace_create_raw_mfa (param i32 i32 i32 i32 i32 i32) (result i32)
-          (i32.shr_u
-            (i32.sub (call $context_stack_base_7 (local.get 0)) (i32.load offset=20 (local.get 0)))
-            (i32.const 2)))
+          (i32.add
+            (i32.mul (call $term_is_catch_label_8 (i32.const 11)) (i32.const 1000))
+            (i32.shr_u
+              (i32.sub (call $context_stack_base_7 (local.get 0)) (i32.load offset=20 (local.get 0)))
+              (i32.const 2))))
         (func (export "words") (param i32) (result i32)
           (local $at i32)
           (loop $next
@@ -159,9 +189,9 @@ mod tests {
     }
 
     #[test]
-    fn a_short_stack_is_gone_through_whole_and_a_long_one_in_part() {
+    fn a_short_stack_is_gone_through_whole_a_long_one_in_part_and_handlers_are_not_seen() {
         let vm = run(VM).unwrap();
-        let said = "1 walks end after 20 calls";
+        let said = "1 walks end after 20 calls, and see no handlers";
         assert_eq!(vm.outcome, Outcome::Done(said.into()));
         for words in [0, 1, 3, CALLS * 3 - 1, CALLS * 3] {
             assert_eq!(vm.call("words", &[words]), words);
@@ -176,6 +206,7 @@ mod tests {
         let vm = run(&VM.replace(TRACE, "f")).unwrap();
         assert!(matches!(vm.outcome, Outcome::NotNeeded(_)));
         assert!(run(&VM.replace(BASE, "f")).is_err());
+        assert!(run(&VM.replace(IS_HANDLER, "f")).is_err());
         assert!(run(&VM.replace("offset=20", "offset=28")).is_err());
     }
 }

@@ -241,9 +241,10 @@ soften(Other) ->
 
 compile(Typed) ->
     Forms = [untyped(Form) || Form <- Typed],
-    case [Name || {attribute, _, peeks, Names} <- Forms, Name <- Names] of
+    Ways = [{Name, Way} || {attribute, _, Way, Names} <- Forms, Way =:= peeks orelse Way =:= passes, Name <- Names],
+    case Ways of
         [] -> compiled(Forms, []);
-        Peeks -> compiled(peeking(compiled(Forms, [to_asm]), Peeks), [from_asm])
+        _ -> compiled(leaving(compiled(Forms, [to_asm]), maps:from_list(Ways)), [from_asm])
     end.
 
 compiled(Code, Options) ->
@@ -252,17 +253,31 @@ compiled(Code, Options) ->
         {error, Errors, _} -> error({compile, Errors})
     end.
 
-%% `-peeks([{await, 0}]).`: a function that receives any message leaves it where it is. No Erlang says that, but the
-%% machine's instruction for a time that is over starts the mailbox from its front, as does the one that takes a message.
-peeking({Module, Exports, Attributes, Functions, Labels}, Peeks) ->
-    Peeking = [case lists:member({Name, Arity}, Peeks) of
-        true -> {function, Name, Arity, Entry, [peek(Instruction) || Instruction <- Code]};
-        false -> Function
-    end || {function, Name, Arity, Entry, Code} = Function <- Functions],
-    {Module, Exports, Attributes, Peeking, Labels}.
+%% A function that receives any message leaves it where it is. No Erlang says that, but the machine's instruction for a
+%% time that is over starts the mailbox from its front, as does the one that takes a message: `-peeks([{await, 0}]).`
+%% And the one for a message that does not fit goes on to the next, and to any place: `-passes([{hand_on, 2}]).` Such a
+%% message may be sent on, by the machine's instruction: after a call the heap may be collected, and not look there.
+leaving({Module, Exports, Attributes, Functions, Labels}, Ways) ->
+    {Leaving, Next} = lists:mapfoldl(fun({function, Name, Arity, Entry, Code}, Label) ->
+        {Left, After} = left(maps:get({Name, Arity}, Ways, takes), Code, Label),
+        {{function, Name, Arity, Entry, Left}, After}
+    end, Labels, Functions),
+    {Module, Exports, Attributes, Leaving, Next}.
 
-peek(remove_message) -> timeout;
-peek(Instruction) -> Instruction.
+left(peeks, [remove_message | Code], Label) ->
+    {Left, Next} = left(peeks, Code, Label),
+    {[timeout | Left], Next};
+left(passes, [remove_message | Code], Label) ->
+    {Left, Next} = left(passes, Code, Label + 1),
+    {[{loop_rec_end, {f, Label}}, {label, Label} | Left], Next};
+left(passes, [{call_ext, 2, {extfunc, eRlang, send, 2}} | Code], Label) ->
+    {Left, Next} = left(passes, Code, Label),
+    {[send | Left], Next};
+left(Way, [Instruction | Code], Label) ->
+    {Left, Next} = left(Way, Code, Label),
+    {[Instruction | Left], Next};
+left(_, [], Label) ->
+    {[], Label}.
 
 %% The types that record fields were declared with are gone.
 untyped({attribute, Line, record, {Name, Fields}}) ->
