@@ -94,6 +94,7 @@ const commands = async () => {
   await type("h().\r", /\n\d+: [^]*-> [^]*\d+> $/);
   await type("X = 3, b().\r", /\nX = 3\nok\n\d+> $/);
   await type("f(X).\r", /\nok\n\d+> $/);
+  await type('erlang:display({a, "b"}).\r', /\n\{a,"b"\}\ntrue\n\d+> $/);
   await type('rp("abc").\r', /\n"abc"\nok\n\d+> $/);
 };
 

@@ -17,7 +17,7 @@
          match_spec_test/3, is_builtin/3, fun_info/1, fun_info/2, fun_info_mfa/1, raise/3, delete_module/1, purge_module/1,
          check_old_code/1, load_module/2, dt_spread_tag/1, dt_restore_tag/1, dt_get_tag/0, dt_append_vm_tag_data/1,
          dt_prepend_vm_tag_data/1]).
--export([float_to_list/2, float_to_binary/2, '--'/2, '!'/2]).
+-export([float_to_list/2, float_to_binary/2, '--'/2, '!'/2, display/1]).
 -export([binary_to_list/3, bitstring_to_list/1, list_to_bitstring/1, iolist_to_iovec/1, list_to_pid/1, list_to_ref/1, binary_part/2,
          append_element/2, make_tuple/3, get_keys/0, get_keys/1, is_record/2, is_record/3, date/0, time/0, now/0,
          monotonic_time/1, system_time/1, time_offset/0, time_offset/1, localtime_to_universaltime/1, localtime_to_universaltime/2,
@@ -230,6 +230,13 @@ exit(Pid, Reason) -> erlang_process:exit(Pid, Reason).
 registered() ->
     [Name || Pid <- erlang:processes(), {registered_name, Name} <- [erlang:process_info(Pid, registered_name)]].
 
+%% The native writes where only the page's log shows it.
+display(Term) ->
+    case erlang:whereis(user) of
+        undefined -> eRlang:display(Term);
+        User -> io:format(User, "~0tp~n", [Term]), true
+    end.
+
 %% The process `init` has the page start the machine anew; whoever halts it does nothing more. Without that process
 %% only the one that asks ends.
 halt() -> erlang:halt(0).
@@ -398,6 +405,9 @@ is_builtin(Module, Name, Arity) -> Module =:= erlang andalso erlang:function_exp
 fun_info(Fun, arity) ->
     {arity, Counted} = eRlang:fun_info(Fun, arity),
     {arity, arity(Fun, 0, Counted)};
+%% The native tells nothing that a fun has captured. The evaluator asks that of the funs that it made.
+fun_info(Fun, env) ->
+    {env, case eRlang:fun_info(Fun, module) of {module, erl_eval} -> erl_eval:captured(Fun); _ -> [] end};
 fun_info(Fun, Item) ->
     eRlang:fun_info(Fun, Item).
 

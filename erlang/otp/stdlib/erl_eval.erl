@@ -1,33 +1,37 @@
 %% The evaluator of the shell. AtomVM says of a failed native only who called it; here the call is known, so the
 %% exception gets the frame that OTP would have given it: operator, arguments and what is wrong with them.
 -module(erl_eval).
--export([call/3, fun_data/1]).
+-export([call/3, captured/1]).
 
-%% A fun's environment cannot be read on AtomVM: an interpreted fun is shown like any other.
-fun_data(Fun) when is_function(Fun) ->
-    case {erlang:fun_info(Fun, module), erlang:fun_info(Fun, env)} of
-        {{module, erl_eval}, {env, [{_, Bindings, _, _, _, Clauses}]}} ->
-            {fun_data, Bindings, Clauses};
-        {{module, erl_eval}, {env, [{_, Bindings, _, _, _, Clauses, Name}]}} ->
-            {named_fun_data, Bindings, Name, Clauses};
+%% A fun's environment cannot be read on AtomVM, so the fun tells what it has captured when it is asked in this way.
+-define(ASKED, '$what it has captured').
+
+captured(Fun) ->
+    case {erlang:fun_info(Fun, type), erlang:fun_info(Fun, arity)} of
+        {{type, local}, {arity, 0}} ->
+            _ = put(?ASKED, Fun),
+            try [Fun()] after erase(?ASKED) end;
+        {{type, local}, {arity, Arity}} ->
+            [apply(Fun, lists:duplicate(Arity, ?ASKED))];
         _ ->
-            false
-    end;
-fun_data(_) ->
-    false.
-
-%% An interpreted fun asks its own handler about what it calls; nobody's is asked about the fun.
-do_apply(Func, As, Anno, Bs0, Ef, RBs) ->
-    Handler = case is_function(Func) andalso erlang:fun_info(Func, module) of
-        {module, ?MODULE} -> none;
-        _ -> Ef
-    end,
-    case Handler of
-        none when RBs =:= value -> apply(Func, As);
-        none -> ret_expr(apply(Func, As), Bs0, RBs);
-        {value, F} when RBs =:= value -> do_apply(F, Anno, Func, As);
-        {value, F} -> ret_expr(do_apply(F, Anno, Func, As), Bs0, RBs)
+            []
     end.
+
+eval_fun(As, {Anno, Bs0, Lf, Ef, FUVs, Cs} = Info) ->
+    case is_asked(As) of
+        true -> Info;
+        false -> eval_fun(Cs, As, Anno, Bs0, Lf, Ef, value, FUVs)
+    end.
+
+eval_named_fun(As, Fun, {Anno, Bs0, Lf, Ef, FUVs, Cs, Name} = Info) ->
+    case is_asked(As) of
+        true -> Info;
+        false -> eval_named_fun(Cs, As, Anno, Bs0, Lf, Ef, Name, Fun, value, FUVs)
+    end.
+
+is_asked([?ASKED | _]) -> true;
+is_asked([]) -> get(?ASKED) =/= undefined;
+is_asked(_) -> false.
 
 do_apply(Mod, Func, As, Anno, Bs0, Ef, RBs) ->
     case Ef of
@@ -56,14 +60,18 @@ is_loaded(Mod) ->
 
 %% Calls a function, and names it in the exception if the failure left no frame of its own. A function that is
 %% there to fail is not what failed.
-call(erlang, Func, As) when Func =:= raise; Func =:= error; Func =:= exit; Func =:= throw ->
+call(erlang, Func, As) when Func =:= raise; Func =:= error; Func =:= exit, length(As) =:= 1; Func =:= throw ->
     direct(erlang, Func, As);
 call(Mod, Func, As) ->
     try
         direct(Mod, Func, As)
     catch
-        error:Reason:Stack -> erlang:raise(error, Reason, named(Stack, Reason, Mod, Func, As))
+        error:Reason:Stack -> erlang:raise(error, said(Mod, Func, As, Reason), named(Stack, Reason, Mod, Func, As))
     end.
+
+%% A native here whose clauses in OTP take nothing else.
+said(lists, reverse, [_], badarg) -> function_clause;
+said(_, _, _, Reason) -> Reason.
 
 named([{erl_eval, _, _, _} | _] = Stack, undef, Mod, Func, As) ->
     case is_atom(Mod) andalso is_atom(Func) andalso is_there(Mod, Func, length(As)) of
@@ -78,10 +86,12 @@ named(Stack, Reason, Mod, Func, As) ->
             Stack
     end.
 
-%% What is native in OTP is written in Erlang here, and no frame of it is seen there.
+%% What is native in OTP is written in Erlang here or hidden under another name, and no frame of it is seen there.
 is_native({Mod, _, _, Location}) ->
     lists:member(Mod, [atomics, counters, ets_change, ets_index, ets_keeper, ets_match, ets_order, ets_update, ets_walk,
-                       erlang_timers, erlang_clock, erlang_hash, erlang_float, persistent_term])
+                       erlang_alias, erlang_bits, erlang_clock, erlang_float, erlang_hash, erlang_identity, erlang_process,
+                       erlang_raise, erlang_subtract, erlang_timers, persistent_term,
+                       bInary, cOde, eRlang, eRts_debug, eTs, lIsts, mAps, mAth, uNicode])
         orelse (Mod =/= erl_eval andalso lists:suffix("(overlay)", proplists:get_value(file, Location, ""))).
 
 %% The frames of a call by this module, which OTP does not leave.

@@ -1,6 +1,9 @@
 %% The native part of `lists`.
 -module(lists).
--export([keyfind/3, keymember/3, keysearch/3, member/2, reverse/2]).
+-export([flatten/1, keyfind/3, keymember/3, keysearch/3, member/2, reverse/2]).
+
+%% The native calls what is no list a bad argument; in OTP no clause takes it.
+flatten(List) when is_list(List) -> lIsts:flatten(List).
 
 %% The natives leave no frame of their own in an error.
 member(Element, List) ->
