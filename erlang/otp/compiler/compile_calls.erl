@@ -4,7 +4,7 @@
 -export([forms/1]).
 
 %% Modules below the ones that this would call.
--define(AS_THEY_ARE, [erlang, erlang_alias, erlang_process, erlang_raise]).
+-define(AS_THEY_ARE, [erlang, erlang_alias, erlang_apply, erlang_process, erlang_raise]).
 
 forms(Forms) ->
     Module = hd([Name || {attribute, _, module, Name} <- Forms] ++ [none]),

@@ -5,7 +5,7 @@
 -export([forms/1, packed/1]).
 
 %% Modules below the ones that this would call.
--define(AS_THEY_ARE, [erlang, erlang_alias, erlang_process, erlang_raise]).
+-define(AS_THEY_ARE, [erlang, erlang_alias, erlang_apply, erlang_process, erlang_raise]).
 
 %% They call modules that others have written, and report what goes wrong there.
 -define(CALL_BACK, [gen_server, gen_event, gen_statem]).

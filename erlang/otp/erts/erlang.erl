@@ -57,48 +57,7 @@ apply(Fun, Arguments) ->
         _ -> erlang:error(badarg, [Fun, Arguments])
     end.
 
-%% The same for a function of a module, which is named where it is not there, as is an operator that fails.
-apply(erlang, Name, [_ | _] = Arguments) when erlang:is_atom(Name) ->
-    case erlang_raise:is_plain(Name, Arguments) of
-        true -> erlang_raise:native(Name, Arguments);
-        false -> found(erlang, Name, Arguments)
-    end;
-apply(Module, Name, Arguments) ->
-    found(Module, Name, Arguments).
-
-found(Module, Name, Arguments) when erlang:is_atom(Module), erlang:is_atom(Name), erlang:is_list(Arguments) ->
-    case erlang:function_exported(Module, Name, erlang:length(Arguments)) of
-        true -> called(Module, Name, Arguments);
-        false -> erlang_raise:not_there(Module, Name, Arguments)
-    end;
-found(Module, Name, Arguments) ->
-    called(Module, Name, Arguments).
-
-called(Module, Name, Arguments) ->
-    case Arguments of
-        [] -> Module:Name();
-        [A] -> Module:Name(A);
-        [A, B] -> Module:Name(A, B);
-        [A, B, C] -> Module:Name(A, B, C);
-        [A, B, C, D] -> Module:Name(A, B, C, D);
-        [A, B, C, D, E] -> Module:Name(A, B, C, D, E);
-        [A, B, C, D, E, F] -> Module:Name(A, B, C, D, E, F);
-        [A, B, C, D, E, F, G] -> Module:Name(A, B, C, D, E, F, G);
-        [A, B, C, D, E, F, G, H] -> Module:Name(A, B, C, D, E, F, G, H);
-        [A, B, C, D, E, F, G, H, I] -> Module:Name(A, B, C, D, E, F, G, H, I);
-        [A, B, C, D, E, F, G, H, I, J] -> Module:Name(A, B, C, D, E, F, G, H, I, J);
-        [A, B, C, D, E, F, G, H, I, J, K] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K);
-        [A, B, C, D, E, F, G, H, I, J, K, L] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L);
-        [A, B, C, D, E, F, G, H, I, J, K, L, M] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M);
-        [A, B, C, D, E, F, G, H, I, J, K, L, M, N] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N);
-        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O);
-        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P);
-        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q);
-        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R);
-        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S);
-        [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T] -> Module:Name(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T);
-        _ -> erlang:error(badarg, [Module, Name, Arguments])
-    end.
+apply(Module, Name, Arguments) -> erlang_apply:function(Module, Name, Arguments).
 
 %% AtomVM has spawn_opt only; it starts a fun or a function of a module.
 spawn(Fun) -> erlang:spawn_opt(Fun, []).

@@ -124,7 +124,7 @@ dictionary(Pid) ->
 %% keeps eight.
 frames() ->
     Stack = try erlang:error(here) catch error:_:Frames -> Frames end,
-    lists:sublist([Frame || {Module, _, _, _} = Frame <- Stack, Module =/= ?MODULE, Module =/= erlang], 8).
+    lists:sublist([Frame || {Module, _, _, _} = Frame <- Stack, Module =/= ?MODULE, Module =/= erlang, Module =/= erlang_apply], 8).
 
 %% The caller's messages. No native tells them, so each is handed to a process that sends all of them back; they stay
 %% where they are.

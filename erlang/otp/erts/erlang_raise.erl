@@ -1,7 +1,7 @@
 %% Errors that name the arguments of the function they are raised in. AtomVM's own `erlang:error/2,3` drop them, and a
 %% call in last place leaves no frame of the function; so compilers for AtomVM say here which function it is.
 -module(erlang_raise).
--export([error/3, error/4, error_of_callers/4, not_there/3, is_plain/2, native/2]).
+-export([error/3, error/4, error_of_callers/4, not_there/3]).
 
 error(Reason, Arguments, Function) -> error(Reason, Arguments, [], Function).
 
@@ -29,35 +29,9 @@ not_there(Module, Name, Arguments) ->
             Module:'$handle_undefined_function'(Name, Arguments);
         false ->
             Stack = try erlang:error(undef) catch error:_:Frames -> Frames end,
-            Callers = lists:dropwhile(fun({Own, _, _, _}) -> Own =:= ?MODULE orelse Own =:= erlang end, Stack),
+            Callers = lists:dropwhile(fun({Own, _, _, _}) -> Own =:= ?MODULE orelse Own =:= erlang orelse Own =:= erlang_apply end, Stack),
             erlang:raise(error, undef, [{Module, Name, Arguments, []} | Callers])
     end.
-
-%% Operators and natives that guards may call: none of them calls anybody.
-is_plain(Name, [_ | More]) when More =:= []; erlang:tl(More) =:= []; erlang:tl(erlang:tl(More)) =:= [] ->
-    Arity = 1 + erlang:length(More),
-    erl_internal:guard_bif(Name, Arity) orelse erl_internal:arith_op(Name, Arity) orelse erl_internal:bool_op(Name, Arity)
-        orelse erl_internal:comp_op(Name, Arity) orelse erl_internal:list_op(Name, Arity);
-is_plain(_, _) ->
-    false.
-
-%% One of those, applied. The native leaves no frame, so the error names it.
-native(Name, Arguments) ->
-    try
-        case Arguments of
-            [A] -> erlang:Name(A);
-            [A, B] -> erlang:Name(A, B);
-            [A, B, C] -> erlang:Name(A, B, C)
-        end
-    catch
-        error:Reason:Stack ->
-            Info = [{error_info, #{module => erl_erts_errors}}],
-            erlang:raise(error, Reason, [{erlang, Name, Arguments, Info} | lists:dropwhile(fun is_ours/1, Stack)])
-    end.
-
-is_ours({Module, _, _, _}) when Module =:= ?MODULE; Module =:= erlang -> true;
-is_ours({_, _, _, [{file, File} | _]}) -> lists:suffix("(overlay)", File);
-is_ours(_) -> false.
 
 place([{Own, _, _, _} | Stack], Module, Name) when Own =:= ?MODULE; Own =:= erlang -> place(Stack, Module, Name);
 place([{Module, Name, _, Place} | Callers], Module, Name) -> {Place, Callers};

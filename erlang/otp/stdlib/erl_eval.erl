@@ -89,8 +89,8 @@ named(Stack, Reason, Mod, Func, As) ->
 %% What is native in OTP is written in Erlang here or hidden under another name, and no frame of it is seen there.
 is_native({Mod, _, _, Location}) ->
     lists:member(Mod, [atomics, counters, ets_change, ets_index, ets_keeper, ets_match, ets_order, ets_update, ets_walk,
-                       erlang_alias, erlang_bits, erlang_clock, erlang_float, erlang_hash, erlang_identity, erlang_process,
-                       erlang_raise, erlang_subtract, erlang_timers, persistent_term,
+                       erlang_alias, erlang_apply, erlang_bits, erlang_clock, erlang_float, erlang_hash, erlang_identity,
+                       erlang_process, erlang_raise, erlang_subtract, erlang_timers, persistent_term,
                        bInary, cOde, eRlang, eRts_debug, eTs, lIsts, mAps, mAth, uNicode])
         orelse (Mod =/= erl_eval andalso lists:suffix("(overlay)", proplists:get_value(file, Location, ""))).
 
