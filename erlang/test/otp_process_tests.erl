@@ -7,7 +7,7 @@ tests() ->
     [spawn_test, link_test, monitor_test, register_test, send_after_test, start_timer_test, cancel_timer_test, timer_order_test, apply_test, apply_errors_test,
      gen_server_test, gen_server_crash_test, gen_server_timeout_test, gen_statem_test, gen_event_test, supervisor_test, proc_lib_test, sys_test, timer_module_test,
      process_flag_test, dictionary_test, hibernate_test, receive_test, pids_test, exit_test, call_timeout_test, alias_test, alias_of_monitor_test, tag_test, names_of_nodes_test, operator_test, killed_test, missing_callbacks_test, watched_spawn_test, asleep_test, global_test, multi_call_test,
-     nodes_test, own_messages_test, own_frames_test, applied_frames_test].
+     nodes_test, own_messages_test, own_frames_test, applied_frames_test, old_handlers_test, raised_again_test].
 
 t(Work) ->
     try Work() catch Class:Reason -> {Class, Reason} end.
@@ -406,3 +406,27 @@ applied(Name, Arguments) ->
     catch
         error:Reason:Stack -> {Reason, setelement(4, hd(Stack), [])}
     end.
+
+%% Handlers of the old kind are told errors, warnings and what else is said.
+old_handlers_test() ->
+    ok = error_logger:add_report_handler(?MODULE, event),
+    ok = error_logger:warning_msg("warned ~p", [1]),
+    ok = error_logger:error_msg("failed ~p", [2]),
+    ok = error_logger:warning_report([{warned, 3}]),
+    Told = gen_event:call(error_logger, ?MODULE, events),
+    _ = error_logger:delete_report_handler(?MODULE),
+    [{Tag, Kind, What} || {Tag, _, {Pid, Kind, What}} <- Told, Pid =:= self()].
+
+%% What is raised again keeps its trace, also where a program has given it.
+raised_again_test() ->
+    Again = fun(Work) -> try Work() catch Class:Reason:Stack -> erlang:raise(Class, Reason, Stack) end end,
+    After = fun(Work) -> try Again(Work) after ok = gives_way() end end,
+    [stack_of(fun() -> Way(Work) end) || Way <- [Again, After], Work <- [fun given/0, fun fails/0]].
+
+stack_of(Work) ->
+    try Work() catch Class:Reason:Stack -> {Class, Reason, setelement(4, hd(Stack), [])} end.
+
+given() -> erlang:raise(error, given, [{a_module, a_function, [1], []}]).
+
+gives_way() ->
+    try error(nothing) catch error:nothing -> ok end.

@@ -120,6 +120,10 @@ is_ours(_, _) -> false.
 call(Line, error, [_, _ | _] = Arguments, {{Module, Name, Arity}, _}) when length(Arguments) =< 3 ->
     Function = {tuple, Line, [{atom, Line, Module}, {atom, Line, Name}, {integer, Line, Arity}]},
     remote(Line, erlang_raise, error, Arguments ++ [Function]);
+%% What is raised again as it was caught becomes an instruction, and the machine's makes a new trace where the old one was
+%% given by a program.
+call(Line, raise, [_, _, _] = Arguments, _) ->
+    remote(Line, erlang_raise, again, Arguments);
 %% The machine calls it as a native of a kind that it has not.
 call(Line, binary_part, [Binary, Part], _) ->
     Of = fun(Place) -> remote(Line, erlang, element, [{integer, Line, Place}, Part]) end,

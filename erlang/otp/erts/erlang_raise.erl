@@ -1,7 +1,7 @@
 %% Errors that name the arguments of the function they are raised in. AtomVM's own `erlang:error/2,3` drop them, and a
 %% call in last place leaves no frame of the function; so compilers for AtomVM say here which function it is.
 -module(erlang_raise).
--export([error/3, error/4, error_of_callers/4, not_there/3]).
+-export([error/3, error/4, error_of_callers/4, not_there/3, again/3]).
 
 error(Reason, Arguments, Function) -> error(Reason, Arguments, [], Function).
 
@@ -32,6 +32,8 @@ not_there(Module, Name, Arguments) ->
             Callers = lists:dropwhile(fun({Own, _, _, _}) -> Own =:= ?MODULE orelse Own =:= erlang orelse Own =:= erlang_apply end, Stack),
             erlang:raise(error, undef, [{Module, Name, Arguments, []} | Callers])
     end.
+
+again(Class, Reason, Stack) -> erlang:raise(Class, Reason, Stack).
 
 place([{Own, _, _, _} | Stack], Module, Name) when Own =:= ?MODULE; Own =:= erlang -> place(Stack, Module, Name);
 place([{Module, Name, _, Place} | Callers], Module, Name) -> {Place, Callers};

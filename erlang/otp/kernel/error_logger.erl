@@ -1,5 +1,9 @@
 %% The manager of the old event handlers is supervised by the kernel's own supervisor.
 -module(error_logger).
+-export([warning_map/0]).
+
+%% A native of OTP's, which tells what warnings are told as unless the emulator was started otherwise.
+warning_map() -> warning.
 
 start() ->
     ok = kernel:ensure_started(),
