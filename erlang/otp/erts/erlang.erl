@@ -17,7 +17,7 @@
          match_spec_test/3, is_builtin/3, fun_info/1, fun_info/2, fun_info_mfa/1, raise/3, delete_module/1, purge_module/1,
          check_old_code/1, load_module/2, dt_spread_tag/1, dt_restore_tag/1, dt_get_tag/0, dt_append_vm_tag_data/1,
          dt_prepend_vm_tag_data/1]).
--export([float_to_list/2, float_to_binary/2, '--'/2, '!'/2, display/1]).
+-export([float_to_list/2, float_to_binary/2, '--'/2, '!'/2, display/1, fun_to_list/1]).
 -export([binary_to_list/3, bitstring_to_list/1, list_to_bitstring/1, iolist_to_iovec/1, list_to_pid/1, list_to_ref/1, binary_part/2,
          append_element/2, make_tuple/3, get_keys/0, get_keys/1, is_record/2, is_record/3, date/0, time/0, now/0,
          monotonic_time/1, system_time/1, time_offset/0, time_offset/1, localtime_to_universaltime/1, localtime_to_universaltime/2,
@@ -369,6 +369,13 @@ fun_info(Fun, env) ->
     {env, case eRlang:fun_info(Fun, module) of {module, erl_eval} -> erl_eval:captured(Fun); _ -> [] end};
 fun_info(Fun, Item) ->
     eRlang:fun_info(Fun, Item).
+
+%% The native quotes no names.
+fun_to_list(Fun) ->
+    case eRlang:fun_info(Fun, type) of
+        {type, external} -> lists:flatten(io_lib:format("fun ~tw:~tw/~w", erlang:tuple_to_list(erlang:fun_info_mfa(Fun))));
+        _ -> eRlang:fun_to_list(Fun)
+    end.
 
 arity(Fun, Arity, Counted) when Arity < Counted ->
     case erlang:is_function(Fun, Arity) of

@@ -43,6 +43,7 @@ const VEILED: &[&str] = &[
     "erlang:demonitor/2",
     "erlang:exit/2",
     "erlang:fun_info/2",
+    "erlang:fun_to_list/1",
     "erlang:float_to_list/2",
     "erlang:float_to_binary/2",
     "erlang:is_process_alive/1",
