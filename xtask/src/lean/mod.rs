@@ -8,7 +8,6 @@ mod bits;
 mod bits_loop;
 mod callees;
 mod casts;
-mod ends;
 #[cfg(test)]
 mod engine;
 mod farewell;
@@ -95,8 +94,6 @@ pub enum Step {
     Parts,
     /// Go on at once after a wait of 0 ms.
     Waits,
-    /// Tell everybody of an end before anybody runs.
-    Ends,
     /// Begin a receive at the place that was remembered for it.
     Places,
     /// Refuse a number at the end of a list of bytes.
@@ -152,7 +149,6 @@ impl Step {
             Step::Garbage => include_str!("garbage.rs"),
             Step::Parts => include_str!("parts.rs"),
             Step::Waits => include_str!("waits.rs"),
-            Step::Ends => include_str!("ends.rs"),
             Step::Places => concat!(include_str!("places.rs"), include_str!("marks.rs")),
             Step::Tails => include_str!("tails.rs"),
             Step::Farewell => include_str!("farewell.rs"),
@@ -199,7 +195,6 @@ pub fn lean_wasm(
             Step::Garbage => garbage::collect(&mut module),
             Step::Parts => parts::tell(&mut module),
             Step::Waits => waits::skip(&mut module),
-            Step::Ends => ends::wake_later(&mut module),
             Step::Places => places::remember(&mut module),
             Step::Tails => tails::refuse(&mut module),
             Step::Farewell => farewell::speak(&mut module),
