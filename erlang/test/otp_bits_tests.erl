@@ -89,26 +89,6 @@ order_test() ->
      [erlang:phash2([lists:max([One, Other]) || Other <- Terms]) || One <- Some]}.
 
 sizes_test() ->
-    [t(fun() -> <<Bytes:Size/bitstring>> end) || Bytes <- [<<1, 2:3>>, same(a)], Size <- [same(-1), 0, 11, 12, same(a), 1 bsl 27]]
-        ++ [t(fun() -> <<Bytes:Size/binary>> end) || Bytes <- [<<1, 2:3>>], Size <- [same(-1), 0, 1, 2]]
-        ++ [t(fun() -> <<(same(<<1:3>>))/binary>> end), t(fun() -> <<1, (same(<<1:9>>))/binary-unit:3>> end), t(fun() -> <<(same(<<1:9>>))/binary-unit:4>> end)]
-        ++ [t(fun() -> <<_:Size/bitstring, _/bits>> = <<1, 2:3>>, ok end) || Size <- [same(-1), -8, 0, 11, 12, 1 bsl 26]]
-        ++ [t(fun() -> <<_:3, _:Size/binary, _/bits>> = <<1, 2, 3:3>>, ok end) || Size <- [same(-1), 0, 1, 2, 3, 1 bsl 26]]
-        ++ [t(fun() -> <<_:3, _/binary>> = Bytes, ok end) || Bytes <- [<<1>>, <<1:3>>, <<1, 2:3>>]].
-
-comprehension_test() ->
-    Bytes = <<16#a5, 16#3c, 5:3>>,
-    {<< <<(X rem 2):1>> || X <- lists:seq(1, 21) >>, [X || <<X:1>> <= Bytes], [X || <<X:3/bits>> <= Bytes],
-     << <<X:2, 1:1>> || <<X:2>> <= Bytes >>, << <<X/bits>> || X <- some() >>, << <<X:4>> || <<X>> <= <<"digits">> >>,
-     << <<X>> || <<X>> <= Bytes >>, [t(fun() -> << <<X:3>> || <<X:2>> <= Term >> end) || Term <- [same(a), 1]]}.
-
-order_test() ->
-    Some = some(),
-    Terms = Some ++ [a, 1, 1.5, [], {}, #{}, [1], self()],
-    {lists:sort(Some), [{One < Other, One == Other, One =:= Other, One =< Other} || One <- Some, Other <- Some],
-     [[lists:max([One, Other]) || Other <- Terms, not is_pid(Other)] || One <- Some]}.
-
-sizes_test() ->
     [{bit_size(One), byte_size(One), size(One), tuple_size({One})} || One <- some()].
 
 kinds_test() ->
