@@ -163,7 +163,10 @@ wait_for(Name, Old, N) ->
     end.
 
 proc_lib_test() ->
-    A = proc_lib:start_link(?MODULE, acknowledge, [hello]), P = proc_lib:spawn_link(fun() -> receive stop -> ok end end),
+    A = proc_lib:start_link(?MODULE, acknowledge, [hello]),
+    S = self(),
+    P = proc_lib:spawn_link(fun() -> S ! runs, receive stop -> ok end end),
+    receive runs -> ok end,
     B = proc_lib:translate_initial_call(P), P ! stop,
     {A, element(1, B), proc_lib:start(?MODULE, fail, [why])}.
 
