@@ -15,7 +15,7 @@ start() ->
         {loaded, fun() -> [erlang:module_loaded(?MODULE), erlang:module_loaded(no_such_module)] end},
         {gc, fun() -> erlang:garbage_collect() end},
         {compare, fun() -> [erts_internal:cmp_term(A, B) || {A, B} <- [{1, 2}, {a, "a"}, {1.0, 1}, {b, b}]] end},
-        {flat_size, fun() -> [erts_debug:flat_size(T) || T <- [1, [1, 2], {a, {b}}, #{}]] end},
+        {flat_size, fun() -> [erts_debug:flat_size(T) || T <- [1, [1, 2], {a, b, {c}}, #{}]] end},
         {fun_info, fun() -> erlang:fun_info(fun lists:reverse/1, arity) end},
         {flatten, fun() -> lists:flatten([1, [2, [3, []], "ab"]]) end},
         {unicode_bad, fun() -> unicode:characters_to_list(<<255, 254>>) end},
